@@ -1,0 +1,1 @@
+"""Users of any model: register, sign in with JWT, change and reset a password."""

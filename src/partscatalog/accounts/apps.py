@@ -1,0 +1,13 @@
+"""The Django app "partscatalog_accounts"."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "partscatalog.accounts"
+    label = "partscatalog_accounts"
+    verbose_name = _("Accounts")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What the apps' REST doors share: errors, parsing, pages, permissions, tokens, visitors."""

@@ -1,0 +1,1 @@
+"""What a visitor means to buy: carts and their lines, for guests and users."""

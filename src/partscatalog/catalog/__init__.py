@@ -1,0 +1,1 @@
+"""What is sold: categories, brands, products, their images and their stock."""

@@ -1,0 +1,13 @@
+"""The Django app "partscatalog_catalog"."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    name = "partscatalog.catalog"
+    label = "partscatalog_catalog"
+    verbose_name = _("Catalog")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What was bought: placing orders, their states, history, expiry and mails."""

@@ -1,0 +1,13 @@
+"""The Django app "partscatalog_orders"."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "partscatalog.orders"
+    label = "partscatalog_orders"
+    verbose_name = _("Orders")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,7 @@
+"""The whole shop API in one include; each app's urls can be included alone as well."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
