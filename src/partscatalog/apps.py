@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from partscatalog import checks
+
 
 class PartsCatalogConfig(AppConfig):
     name = "partscatalog"
@@ -12,6 +14,4 @@ class PartsCatalogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partscatalog import checks
-
         checks.register()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config import environment
 
-SECRET_KEY = "tests-only-secret-key-that-is-long-enough-for-hmac-sha-512-signatures"  # noqa: S105
+SECRET_KEY = "tests-only-secret-key-that-is-long-enough-for-hmac-sha-512-signatures"
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 ROOT_URLCONF = "tests.project.urls"
