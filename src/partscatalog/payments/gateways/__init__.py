@@ -1,0 +1,1 @@
+"""What this package knows of payment providers: one interface, one module a provider, no Django."""

@@ -1,0 +1,1 @@
+"""Tests of the gateways alone: HTTP and data, no database."""
