@@ -1,0 +1,139 @@
+"""Read request bodies: plain JSON without traps, forms and multipart as the same plain dicts."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from django.conf import settings
+from django.http import QueryDict
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+
+from partscatalog.api.errors import TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_DEPTH = 32
+#: A JSON or form body larger than this is not read.
+MAX_BYTES = 1024 * 1024
+
+
+class JSONNumber(float):
+    """A JSON number with a point or an exponent that remembers how it was written."""
+
+    text: str
+
+    def __new__(cls, text: str) -> JSONNumber:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+class StrictJSONParser(parsers.JSONParser):
+    """JSON in UTF-8 of bounded size and depth, without NaN, NUL characters and lone surrogates."""
+
+    strict = True
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = read_bounded(stream)
+        try:
+            data = json.loads(body.decode(), parse_constant=_refuse, parse_float=JSONNumber)
+        except (ValueError, RecursionError) as error:
+            raise ParseError("The body is not valid JSON.") from error
+        verify_plain(data)
+        return data
+
+
+class PlainFormParser(parsers.FormParser):
+    """A form as a plain dict, so that a field left out means the same as in JSON."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            data = QueryDict(read_bounded(stream), encoding="utf-8").dict()
+        except UnicodeError as error:
+            raise ParseError("The form is not valid UTF-8.") from error
+        verify_plain(data)
+        return data
+
+
+class PlainMultiPartParser(parsers.MultiPartParser):
+    """A multipart body as one plain dict of fields and files."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        context = {**(parser_context or {}), "encoding": "utf-8"}
+        try:
+            parsed: Any = super().parse(stream, media_type, context)
+        except (LookupError, UnicodeError) as error:
+            raise ParseError("The body is not valid multipart data.") from error
+        fields = parsed.data.dict()
+        verify_plain(fields)
+        return {**fields, **parsed.files.dict()}
+
+
+def read_bounded(stream: IO[Any], limit: int | None = None) -> bytes:
+    """Return the whole body.
+
+    :raises TooLarge: when it passes the limit; no more than that is read.
+    """
+    limit = limit or min(MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or MAX_BYTES)
+    body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
+        raise TooLarge
+    return body
+
+
+def verify_plain(data: Any) -> None:
+    """Look through parsed data for what no database and no encoder takes.
+
+    :raises ParseError: for nesting too deep, NUL characters, lone surrogates and infinite numbers.
+    """
+    waiting = [(data, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ParseError("The body is nested too deeply.")
+        if isinstance(value, str):
+            _verify_text(value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise ParseError("The body holds a number that is too large.")
+        elif isinstance(value, dict):
+            for key in value:
+                _verify_text(key)
+            waiting += [(item, depth + 1) for item in value.values()]
+        elif isinstance(value, list):
+            waiting += [(item, depth + 1) for item in value]
+
+
+def _verify_text(text: str) -> None:
+    if "\x00" in text or not _is_encodable(text):
+        raise ParseError("The body holds a character that is not allowed.")
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number.")

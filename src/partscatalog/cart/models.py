@@ -1,0 +1,74 @@
+"""Carts and their lines."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partscatalog import money
+from partscatalog.cart.querysets import CartQuerySet
+from partscatalog.catalog.models import Product
+
+
+class Cart(models.Model):
+    """What a visitor means to buy.
+
+    ``open_for`` holds the user of an open cart and is emptied with the cart: a unique column gives each
+    user at most one open cart on every database. A guest's cart has neither user nor ``open_for``.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        ORDERED = "ordered", _("ordered")
+        MERGED = "merged", _("merged into another cart")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+    )
+    open_for = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True, editable=False
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True)
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        indexes = [models.Index(fields=["status", "changed_at"], name="pc_cart_status_changed")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} ({self.get_status_display()})"
+
+
+class CartLine(models.Model):
+    """So many pieces of one product.
+
+    ``seen_price`` is the price per piece when the line was last changed, to tell the buyer when it is
+    another today. ``wanted`` is what a merge had to lower to ``quantity``, until the line is changed.
+    """
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    quantity = models.IntegerField(_("quantity"))
+    wanted = models.IntegerField(null=True)
+    seen_price = models.DecimalField(max_digits=money.PRICE_DIGITS, decimal_places=money.DECIMAL_PLACES)
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "product"], name="pc_cart_line_product"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=0), name="pc_cart_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_id}"

@@ -1,0 +1,32 @@
+"""Named reads of carts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from partscatalog.cart.models import Cart  # noqa: F401
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    def open(self) -> CartQuerySet:
+        """Those that can still be changed and ordered."""
+        return self.filter(status="open")
+
+    def guests(self) -> CartQuerySet:
+        """Open carts that belong to no user: only these are opened by session or token."""
+        return self.open().filter(user=None)
+
+    def for_user(self, user: AbstractBaseUser) -> CartQuerySet:
+        """The user's one open cart."""
+        return self.filter(open_for=user.pk)
+
+    def left_since(self, moment: datetime) -> CartQuerySet:
+        """Guests' carts that nobody has changed since then."""
+        return self.guests().filter(changed_at__lt=moment)

@@ -1,0 +1,1 @@
+"""Every change of the catalog that is more than one row."""

@@ -1,0 +1,177 @@
+"""The one writer of stock: each change is conditional, and is booked in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Case, F, IntegerField, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from partscatalog.catalog.models import Product, StockMovement
+from partscatalog.catalog.signals import stock_changed
+from partscatalog.exceptions import NotFound, OutOfStock
+from partscatalog.transactions import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models import QuerySet
+    from django.db.models.expressions import Combinable
+
+#: Most pieces of one product that the shop can hold.
+MAX_STOCK = 2_000_000_000
+
+Reason = StockMovement.Reason
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What was asked for and what there is of one product."""
+
+    product: int
+    name: str
+    requested: int
+    available: int
+
+
+def subtract(quantities: Mapping[int, int]) -> bool:
+    """Take pieces of several products, all or nothing, and tell whether there were enough of each.
+
+    One statement, rows locked in primary-key order; the condition is in the write, so its row count is
+    the verdict. Call it inside a transaction, as late as possible; roll back when it says no, and
+    :func:`book` when it says yes.
+    """
+    taken = _per_product(quantities)
+    rows: int = _in_key_order(quantities).filter(stock__gte=taken).update(stock=F("stock") - taken)
+    return rows == len(quantities)
+
+
+def add(quantities: Mapping[int, int]) -> None:
+    """Give pieces of several products back, in one statement; products deleted since are passed over.
+
+    Call it inside a transaction, and :func:`book` with it.
+    """
+    _in_key_order(quantities).update(stock=F("stock") + _per_product(quantities))
+
+
+def book(
+    quantities: Mapping[int, int],
+    *,
+    reason: StockMovement.Reason,
+    order_id: int,
+    actor: AbstractBaseUser | None = None,
+) -> None:
+    """Write the movements of a change made by :func:`subtract` (negative) or :func:`add`, and announce it."""
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor.pk if actor else None
+        )
+        for pk, delta in sorted(quantities.items())
+    )
+    _announce(quantities)
+
+
+def shortages(quantities: Mapping[int, int]) -> list[Shortage]:
+    """Return of which products there are fewer than asked for, as the database says now."""
+    found = Product.objects.in_bulk(list(quantities))
+    return [
+        Shortage(pk, found[pk].name, quantity, found[pk].stock)
+        for pk, quantity in sorted(quantities.items())
+        if pk in found and found[pk].stock < quantity
+    ]
+
+
+@writing
+def adjust(*, product: Product, delta: int, note: str, actor: AbstractBaseUser | None = None) -> None:
+    """Change a product's stock by a difference, with staff's reason.
+
+    :raises OutOfStock: when less than nothing would be left.
+    :raises NotFound: when the product is gone.
+    """
+    if delta < 0 and not subtract({product.pk: -delta}):
+        raise OutOfStock(
+            _("There are fewer pieces than that."),
+            items=[vars(item) for item in shortages({product.pk: -delta})],
+        )
+    if delta > 0 and not Product.objects.filter(pk=product.pk, stock__lte=MAX_STOCK - delta).update(
+        stock=F("stock") + delta
+    ):
+        raise NotFound
+    _book_one(product, delta, reason=Reason.ADJUSTMENT, note=note, actor=actor)
+
+
+@writing
+def set_counted(
+    *, product: Product, counted: int, actor: AbstractBaseUser | None = None, note: str = ""
+) -> int:
+    """Set a product's stock to what a stocktake counted, book the difference and return it.
+
+    :raises NotFound: when the product is gone.
+    """
+    # A write that changes nothing takes the row's lock on every database, SQLite in its default mode too.
+    if not Product.objects.filter(pk=product.pk).update(stock=F("stock")):
+        raise NotFound
+    delta = counted - Product.objects.values_list("stock", flat=True).get(pk=product.pk)
+    if delta:
+        Product.objects.filter(pk=product.pk).update(stock=counted)
+        _book_one(product, delta, reason=Reason.STOCKTAKE, note=note, actor=actor)
+    return delta
+
+
+def book_initial(products: Iterable[Product]) -> None:
+    """Book the stock that new products were made with.
+
+    ``save()`` does it by itself; after a ``bulk_create`` of your own call it with the products, in the
+    same transaction.
+    """
+    products = list(products)
+    StockMovement.objects.bulk_create(
+        [StockMovement(product=product, delta=product.stock, reason=Reason.INITIAL) for product in products],
+        batch_size=1_000,
+    )
+    _announce([product.pk for product in products])
+
+
+def _book_one(
+    product: Product,
+    delta: int,
+    *,
+    reason: StockMovement.Reason,
+    note: str,
+    actor: AbstractBaseUser | None,
+) -> None:
+    actor_id = actor.pk if actor else None
+    StockMovement.objects.create(product=product, delta=delta, reason=reason, note=note, actor_id=actor_id)
+    _announce([product.pk])
+
+
+def _per_product(quantities: Mapping[int, int]) -> Combinable:
+    if len(quantities) == 1:
+        return Value(next(iter(quantities.values())))
+    cases = [When(pk=pk, then=Value(quantity)) for pk, quantity in quantities.items()]
+    return Case(*cases, output_field=IntegerField())
+
+
+def _in_key_order(quantities: Mapping[int, int]) -> QuerySet[Product]:
+    """Return the products as a queryset whose UPDATE locks its rows in primary-key order.
+
+    PostgreSQL updates in the order of its plan, so an inner SELECT takes the locks in order first;
+    MariaDB sorts the UPDATE itself; SQLite has one lock.
+    """
+    products = Product.objects.filter(pk__in=quantities)
+    if len(quantities) == 1:
+        return products
+    if connection.vendor == "postgresql":
+        return Product.objects.filter(pk__in=products.order_by("pk").select_for_update().values("pk"))
+    return products.order_by("pk")
+
+
+def _announce(product_ids: Iterable[int]) -> None:
+    ids = list(product_ids)
+    transaction.on_commit(
+        lambda: stock_changed.send_robust(sender=Product, product_ids=ids),
+        robust=True,
+    )

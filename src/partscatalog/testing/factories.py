@@ -1,0 +1,44 @@
+"""Plain functions that make rows; what a test does not care about has a default."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+
+from partscatalog.catalog.models import Brand, Category, Product
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+#: The password of every user made here.
+PASSWORD = "correct horse battery staple"  # noqa: S105
+
+_serial = count(1)
+
+
+def make_user(email: str = "", **fields: Any) -> AbstractBaseUser:
+    """Return a new active user of the site's model, with :data:`PASSWORD`."""
+    model: Any = get_user_model()
+    email = email or f"buyer{next(_serial)}@example.com"
+    names = {model.USERNAME_FIELD: email, model.get_email_field_name(): email}
+    user: AbstractBaseUser = model._default_manager.create_user(password=PASSWORD, **{**names, **fields})
+    return user
+
+
+def make_category(name: str = "Engine Parts", **fields: Any) -> Category:
+    return Category.objects.create(name=name, **fields)
+
+
+def make_brand(name: str = "Nordwerk", **fields: Any) -> Brand:
+    return Brand.objects.create(name=name, **fields)
+
+
+def make_product(name: str = "Piston", *, stock: int = 50, **fields: Any) -> Product:
+    """Return a new product with its stock booked, in a category of its own where none is given."""
+    fields.setdefault("price", Decimal("2500.00"))
+    if "category" not in fields:
+        fields["category"] = make_category(f"Group {next(_serial)}")
+    return Product.objects.create(name=name, stock=stock, **fields)
