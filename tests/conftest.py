@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNLIMITED = dict.fromkeys(("login", "register", "password", "cart", "checkout", "payment"))
 
@@ -23,3 +31,22 @@ def _no_throttles(settings):
 def api() -> APIClient:
     """A client with a cookie jar of its own, as one browser has."""
     return APIClient()
+
+
+class Statements(CaptureQueriesContext):
+    """The statements run in a block, as a budget counts them: no transaction marks, no session rows."""
+
+    UNCOUNTED = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|.*\bdjango_session\b", re.DOTALL)
+
+    @property
+    def sql(self) -> list[str]:
+        return [query["sql"] for query in self.captured_queries if not self.UNCOUNTED.match(query["sql"])]
+
+    def __len__(self) -> int:
+        return len(self.sql)
+
+
+@pytest.fixture
+def statements() -> Callable[[], Statements]:
+    """``with statements() as ran: ...`` counts what a block costs: ``len(ran)``; ``ran.sql`` shows it."""
+    return lambda: Statements(connection)
