@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from django.db import models
 
@@ -50,3 +50,25 @@ def save_with_slug(row: models.Model, save: Callable[[], None], *, name: str, fa
                 continue
             raise
         return
+
+
+def taken(model: type[models.Model], wanted: Collection[str]) -> set[str]:
+    """Return which of the slugs are in use."""
+    found = model._base_manager.filter(slug__in=wanted).order_by()
+    return set(found.values_list("slug", flat=True))
+
+
+def name_all(rows: Sequence[models.Model], *, fallback: str, kept: Collection[str] = ()) -> None:
+    """Give new rows slugs that differ from each other, from ``kept`` and from those in use now.
+
+    One query a round: rows whose slug is in use go on to their next candidate. The unique column decides
+    when the rows are saved.
+    """
+    used = set(kept)
+    waiting = [(row, candidates(row.name, fallback)) for row in rows]  # type: ignore[attr-defined]
+    while waiting:
+        for row, proposals in waiting:
+            row.slug = next(slug for slug in proposals if slug not in used)  # type: ignore[attr-defined]
+            used.add(row.slug)  # type: ignore[attr-defined]
+        in_use = taken(type(waiting[0][0]), [row.slug for row, _ in waiting])  # type: ignore[attr-defined]
+        waiting = [(row, proposals) for row, proposals in waiting if row.slug in in_use]  # type: ignore[attr-defined]
