@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BOOLEANS = {"1": True, "on": True, "0": False, "off": False}
 ENGINES = {
@@ -16,18 +22,27 @@ ENGINES = {
     "mysql": "django.db.backends.mysql",
 }
 
+# Seconds until a database, Redis or the broker counts as not answering.
+CONNECT_TIMEOUT = 5
+REDIS_TIMEOUT = 0.5
+
+
+def text(name: str, *, default: str = "") -> str:
+    """Return the variable without surrounding blanks; an empty one counts as not set."""
+    return os.environ.get(name, "").strip() or default
+
 
 def boolean(name: str, *, default: bool) -> bool:
     """Return the variable as a boolean; it is written as 1/0 or on/off.
 
     :raises ImproperlyConfigured: when it holds anything else.
     """
-    text = os.environ.get(name, "").strip().lower()
-    if not text:
+    value = text(name).lower()
+    if not value:
         return default
-    if text not in BOOLEANS:
-        raise ImproperlyConfigured(f"{name} is {text!r}; write 1 or 0, on or off.")
-    return BOOLEANS[text]
+    if value not in BOOLEANS:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0, on or off.")
+    return BOOLEANS[value]
 
 
 def number(name: str, *, default: int) -> int:
@@ -35,23 +50,90 @@ def number(name: str, *, default: int) -> int:
 
     :raises ImproperlyConfigured: when it holds anything else.
     """
-    text = os.environ.get(name, "").strip()
-    if not text:
+    value = text(name)
+    if not value:
         return default
-    if not (text.isascii() and text.isdigit()):
-        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number.")
-    return int(text)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.")
+    return int(value)
+
+
+def seconds(name: str) -> float | None:
+    """Return the variable as a span of time in seconds, or None when it is not set.
+
+    :raises ImproperlyConfigured: when it is no number above zero.
+    """
+    value = text(name)
+    if not value:
+        return None
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", value, re.ASCII) or float(value) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a number of seconds above zero.")
+    return float(value)
 
 
 def names(name: str) -> list[str]:
     """Return the variable's comma-separated entries."""
-    return [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]
+    return [entry.strip() for entry in text(name).split(",") if entry.strip()]
+
+
+def secret_key(*, debug: bool, file: Path) -> str:
+    """Return SECRET_KEY; under DEBUG a checkout without one makes its own and keeps it in a file.
+
+    A key that stood in the repository would sign tokens that anybody can forge.
+
+    :raises ImproperlyConfigured: when DEBUG is off and no key is given.
+    """
+    given = text("SECRET_KEY")
+    if given:
+        return given
+    if not debug:
+        raise ImproperlyConfigured("SECRET_KEY is not set; with DEBUG=0 the site does not start without one.")
+    if not file.exists():
+        _write_once(file, secrets.token_urlsafe(64))
+    return file.read_text()
+
+
+def _write_once(file: Path, content: str) -> None:
+    """Make the file, private and whole at once: of several processes the first one's content stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+def site_url() -> str:
+    """Return SITE_URL without its last slash.
+
+    :raises ImproperlyConfigured: when it is no http or https address.
+    """
+    url = text("SITE_URL").rstrip("/")
+    parts = urlsplit(url)
+    if url and not (parts.scheme in {"http", "https"} and parts.netloc):
+        raise ImproperlyConfigured(f"SITE_URL is {url!r}; write it like https://shop.example.com.")
+    return url
+
+
+def allowed_hosts(*, debug: bool) -> list[str]:
+    """Return ALLOWED_HOSTS; under DEBUG none means Django's names of this machine.
+
+    :raises ImproperlyConfigured: when DEBUG is off and no host is given.
+    """
+    hosts = names("ALLOWED_HOSTS")
+    if not hosts and not debug:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is not set; with DEBUG=0 the site does not start without a host name."
+        )
+    return hosts
 
 
 def database(url: str) -> dict[str, Any]:
     """Return Django's database settings for a URL such as ``postgres://user:password@host:5432/name``.
 
-    :raises ImproperlyConfigured: for a scheme other than postgres, mysql and sqlite.
+    :raises ImproperlyConfigured: for a scheme other than postgres, mysql and sqlite, and for a
+        SQLite file without its full path.
     """
     parts = urlsplit(url)
     engine = ENGINES.get(parts.scheme)
@@ -60,7 +142,7 @@ def database(url: str) -> dict[str, Any]:
             f"DATABASE_URL begins with {parts.scheme!r}; use postgres, mysql or sqlite."
         )
     if parts.scheme == "sqlite":
-        return sqlite(parts.path)
+        return sqlite(_absolute(unquote(parts.path)))
     settings: dict[str, Any] = {
         "ENGINE": engine,
         "NAME": unquote(parts.path.lstrip("/")),
@@ -71,9 +153,17 @@ def database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+    settings["OPTIONS"] = {"connect_timeout": CONNECT_TIMEOUT}
     if parts.scheme == "mysql":
-        settings["OPTIONS"] = {"charset": "utf8mb4"}
+        settings["OPTIONS"]["charset"] = "utf8mb4"
     return settings
+
+
+def _absolute(path: str) -> str:
+    """Return the file named by the path of a URL: its first slash only ends the (empty) host."""
+    if not path.startswith("//"):
+        raise ImproperlyConfigured("Write SQLite's file with its full path: sqlite:////srv/shop/db.sqlite3.")
+    return path[1:]
 
 
 def sqlite(path: str) -> dict[str, Any]:
@@ -91,3 +181,49 @@ def sqlite(path: str) -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def redis_caches(url: str) -> dict[str, Any]:
+    """Return the site's cache and the cache of its sessions, both in Redis as JSON, never as pickles.
+
+    The socket timeouts bound what a hanging Redis costs a request. Sessions have rows behind them,
+    so their cache may fail silently; the other one says so and leaves the answer to its callers.
+    """
+    options = {
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        "SOCKET_TIMEOUT": REDIS_TIMEOUT,
+        "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
+    }
+    cache = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url}
+    return {
+        "default": {**cache, "KEY_PREFIX": "shop", "OPTIONS": options},
+        "sessions": {
+            **cache,
+            "KEY_PREFIX": "shop-sessions",
+            "OPTIONS": {**options, "IGNORE_EXCEPTIONS": True},
+        },
+    }
+
+
+def gateways() -> dict[str, dict[str, Any]]:
+    """Return the payment gateways; an option that the environment leaves out keeps the gateway's default."""
+    timeout = seconds("PAYMENT_TIMEOUT")
+    paystack = {
+        "SECRET_KEY": text("PAYSTACK_SECRET_KEY"),
+        "BASE_URL": text("PAYSTACK_BASE_URL"),
+        "TIMEOUT": timeout,
+    }
+    return {
+        "sandbox": {
+            "BACKEND": "partscatalog.payments.sandbox.gateway.SandboxGateway",
+            "OPTIONS": _given({"TIMEOUT": timeout}),
+        },
+        "paystack": {
+            "BACKEND": "partscatalog.payments.gateways.paystack.PaystackGateway",
+            "OPTIONS": _given(paystack),
+        },
+    }
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value}

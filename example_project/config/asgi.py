@@ -1,0 +1,10 @@
+"""The demo site for an ASGI server; its middleware is synchronous, so WSGI threads are faster."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()

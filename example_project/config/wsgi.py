@@ -1,0 +1,10 @@
+"""The demo site for a WSGI server: ``gunicorn --chdir example_project config.wsgi``."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""The demo shop: its e-mail user and its data."""
