@@ -1,0 +1,75 @@
+"""Set the demo shop up and serve it in the foreground: ``make demo``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+
+def port_from_arguments(description: str) -> int:
+    """Read ``--port``, the one option of both ways to start the demo."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--port", type=int, default=8000)
+    return int(parser.parse_args().port)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Stop before the work begins if somebody else already serves there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as err:
+            sys.exit(f"Port {port} cannot be used ({err.strerror}); choose another one with PORT=8123.")
+
+
+def prepare() -> None:
+    """Bring the database up to date and fill an empty shop; a filled one is left as it is."""
+    call_command("migrate", verbosity=0)
+    call_command("seed_demo", if_empty=True)
+
+
+def announce(port: int) -> None:
+    """Print where the shop is and who may log in."""
+    base = f"http://localhost:{port}"
+    password = os.environ.get("DEMO_PASSWORD") or (
+        "partscatalog-demo" if settings.DEBUG else "printed when the shop was filled"
+    )
+    lines = [
+        "",
+        f"  Shop       {base}/",
+        f"  API        {base}/api/",
+        f"  API docs   {base}/api/docs/",
+        f"  Admin      {base}/admin/",
+        "",
+        "  Staff      staff@example.com",
+        "  Buyer      buyer@example.com",
+        f"  Password   {password}",
+        "",
+        "  Ctrl-C ends it.",
+        "",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def main() -> None:
+    port = port_from_arguments("Serve the demo shop on this machine.")
+    # A shell that starts jobs in the background tells them to ignore Ctrl-C; this one must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    refuse_taken_port(port)
+    prepare()
+    announce(port)
+    call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+
+
+if __name__ == "__main__":
+    main()
