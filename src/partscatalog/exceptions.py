@@ -96,7 +96,7 @@ class CartLimit(PartsCatalogError):
 
 
 class CartChanged(Conflict):
-    """Merging the guest's cart had to lower a quantity, so nothing was ordered. ``problems`` says where."""
+    """Merging the guest's cart had to lower a quantity, so nothing was ordered; the cart shows where."""
 
     code = "cart_changed"
     text = _("The cart was changed. Look at it before you order.")

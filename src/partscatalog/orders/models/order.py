@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,9 @@ from partscatalog.cart.models import Cart
 from partscatalog.catalog.models import Product
 from partscatalog.orders.querysets import OrderQuerySet
 from partscatalog.orders.states import Status
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Order(models.Model):
@@ -95,3 +100,13 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    @property
+    def currency(self) -> str:
+        """The order's."""
+        return self.order.currency
+
+    @property
+    def subtotal(self) -> Decimal:
+        """What all its pieces cost."""
+        return self.quantity * self.price

@@ -1,0 +1,1 @@
+"""Every change of an order: placing, moving, cancelling, expiring, telling the customer."""
