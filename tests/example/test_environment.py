@@ -5,9 +5,10 @@ from __future__ import annotations
 import stat
 
 import pytest
-from config import environment
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,12 @@ def test_refuses_to_start_outside_debug_without(variables, missing):
     assert f"{missing} is not set" in result.stderr
 
 
-def settings(*names: str, **variables: str) -> dict[str, object]:
+def settings(*names: str, **variables: str) -> dict[str, Any]:
     """Return settings of the site as they are under these variables."""
-    code = f"import json; from django.conf import settings as s; print(json.dumps([getattr(s, n) for n in {names}]))"
+    code = (
+        "import json; from django.conf import settings; "
+        f"print(json.dumps([getattr(settings, name) for name in {names}]))"
+    )
     result = manage("shell", "-v", "0", "-c", code, **variables)
     assert result.returncode == 0, result.stderr
     return dict(zip(names, json.loads(result.stdout), strict=True))
