@@ -25,6 +25,7 @@ SECRET_KEY = environment.secret_key(debug=DEBUG, file=RUN_DIR / "secret_key")
 ALLOWED_HOSTS = environment.allowed_hosts(debug=DEBUG)
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "shop.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
