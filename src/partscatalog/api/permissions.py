@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from partscatalog.conf import get_settings, swap
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.http import HttpRequest
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -35,6 +38,16 @@ class ReadOrModelPermission(BasePermission):
         return bool(request.user.is_staff) and request.user.has_perm(
             f"{options.app_label}.{action}_{options.model_name}"
         )
+
+
+def person(request: HttpRequest | Request) -> AbstractBaseUser:
+    """Return the signed-in user of a request that only signed-in people may make.
+
+    :raises NotAuthenticated: when there is none after all.
+    """
+    if not request.user.is_authenticated:
+        raise NotAuthenticated
+    return request.user
 
 
 def added_by_site(app: str) -> list[BasePermission]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partscatalog import money
+from partscatalog.api.permissions import person
 from partscatalog.exceptions import PartsCatalogError
 from partscatalog.orders.hooks import ORDER_ADMIN_INLINES
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
@@ -16,7 +17,7 @@ from partscatalog.orders.services import moving, releasing
 from partscatalog.orders.states import Party, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -38,8 +39,7 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
 
 class OrderLineInline(ReadOnlyInline):
     model = OrderLine
-    fields = ["name", "number", "brand", "quantity", "unit_price", "line_total"]
-    readonly_fields = fields
+    fields = readonly_fields = ("name", "number", "brand", "quantity", "unit_price", "line_total")
 
     @admin.display(description=_("price"))
     def unit_price(self, line: OrderLine) -> str:
@@ -52,8 +52,7 @@ class OrderLineInline(ReadOnlyInline):
 
 class OrderEventInline(ReadOnlyInline):
     model = OrderEvent
-    fields = ["at", "from_status", "to_status", "by", "reason", "mail_sent_at"]
-    readonly_fields = fields
+    fields = readonly_fields = ("at", "from_status", "to_status", "by", "reason", "mail_sent_at")
     verbose_name_plural = _("history")
 
 
@@ -67,7 +66,7 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     ordering = ["-created_at", "-pk"]
     show_full_result_count = False
     actions = ["mark_processing", "mark_shipped", "mark_delivered", "cancel"]
-    fields = [
+    fields = readonly_fields = (
         "number",
         "status",
         "total",
@@ -78,10 +77,9 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         "billing_address",
         "phone",
         "note",
-    ]
-    readonly_fields = fields
+    )
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Sequence[type[Any]]:
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         return [OrderLineInline, OrderEventInline, *ORDER_ADMIN_INLINES]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -109,7 +107,9 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     @admin.action(description=_("Cancel and return the stock"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._each(
-            request, queryset, lambda order: releasing.cancel(order=order, by=Party.STAFF, actor=request.user)
+            request,
+            queryset,
+            lambda order: releasing.cancel(order=order, by=Party.STAFF, actor=person(request)),
         )
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Order], service: Callable[[Order], Any]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from partscatalog.laws import LAWS
 
 
 class OrdersConfig(AppConfig):
@@ -11,3 +15,6 @@ class OrdersConfig(AppConfig):
     label = "partscatalog_orders"
     verbose_name = _("Orders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        LAWS["orders"] = import_module("partscatalog.orders.services.laws").violations

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from partscatalog.jobs import task
 from partscatalog.orders.services import idempotency, mailing, releasing
-
-logger = logging.getLogger(__name__)
 
 
 @task
@@ -18,12 +14,8 @@ def send_mail(event_id: int) -> None:
 
 @task
 def send_missing_mails() -> None:
-    """Send the mails that a lost broker or worker swallowed; one that fails does not hold up the others."""
-    for event_id in mailing.unsent():
-        try:
-            mailing.send(event_id)
-        except Exception:
-            logger.exception("The mail of event %s could not be sent; it is tried again.", event_id)
+    """Send the mails that a lost broker or worker swallowed."""
+    mailing.send_missing()
 
 
 @task

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from partscatalog.api.authentication import BearerAuthentication
 from partscatalog.api.pagination import Keyset
-from partscatalog.api.permissions import IsPerson
+from partscatalog.api.permissions import IsPerson, person
 from partscatalog.api.views import PersonalView
 from partscatalog.api.visitor import VisitorView
 from partscatalog.cart.services import finding
@@ -61,7 +61,7 @@ class OrderCreateView(VisitorView):
     ) -> Placement:
         return Placement(
             cart=cart,
-            user=request.user,
+            user=person(request),
             delivery=serializer.delivery(),
             represent=lambda order: represent(order, request),
             expected_total=serializer.validated_data.get("expected_total"),
@@ -75,7 +75,7 @@ class OrderListView(PersonalView):
 
     @extend_schema(**docs.LIST)
     def get(self, request: Request) -> Response:
-        orders = Order.objects.for_user(request.user).prefetch_related("lines")
+        orders = Order.objects.for_user(person(request)).prefetch_related("lines")
         serializer = order_serializer()
         return self.pages.respond(
             request, orders, lambda rows: serializer(rows, many=True, context={"request": request}).data
@@ -97,7 +97,7 @@ class OrderCancelView(PersonalView):
     @extend_schema(**docs.CANCEL)
     def post(self, request: Request, order_id: int) -> Response:
         order = own_order(request, order_id)
-        releasing.cancel(order=order, by=Party.CUSTOMER, actor=request.user)
+        releasing.cancel(order=order, by=Party.CUSTOMER, actor=person(request))
         return Response(represent_whole(order, request))
 
 
@@ -106,7 +106,7 @@ def own_order(request: Request, order_id: int) -> Order:
 
     :raises NotFound: when there is none, or it is another's: the two look alike.
     """
-    order = Order.objects.for_user(request.user).filter(pk=order_id).first()
+    order = Order.objects.for_user(person(request)).filter(pk=order_id).first()
     if order is None:
         raise NotFound
     return order
@@ -120,7 +120,7 @@ def represent(order: Order, request: Request) -> dict[str, Any]:
 
 def represent_whole(order: Order, request: Request) -> dict[str, Any]:
     """Return the order with its history, oldest first."""
-    history = OrderEventSerializer(order.events.order_by("pk"), many=True).data
+    history = [OrderEventSerializer(event).data for event in order.events.order_by("pk")]
     return {**represent(order, request), "history": history}
 
 
@@ -135,7 +135,7 @@ def _key(request: Request) -> idempotency.Key | None:
     if len(text) > MAX_KEY_LENGTH:
         message = _("An Idempotency-Key has at most {most} characters.").format(most=MAX_KEY_LENGTH)
         raise ValidationError({"Idempotency-Key": [message]})
-    return idempotency.Key.of(request.user, text, request.data)
+    return idempotency.Key.of(person(request), text, request.data)
 
 
 def _repeated(key: idempotency.Key | None, refusal: CartChanged | CartEmpty) -> dict[str, Any]:

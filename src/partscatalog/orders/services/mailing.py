@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ GRACE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=3)
 BATCH = 500
 
+logger = logging.getLogger(__name__)
+
 
 def send(event_id: int) -> bool:
     """Send the mail of one event and tell whether this call sent it.
@@ -33,7 +36,7 @@ def send(event_id: int) -> bool:
     Safe to repeat, also at once: the sender claims the event by a conditional write. A mail that cannot
     be sent gives its claim back.
     """
-    if not get_settings().SEND_MAILS or not _claim(event_id):
+    if not _claim(event_id):
         return False
     event = OrderEvent.objects.select_related("order__user").get(pk=event_id)
     try:
@@ -45,7 +48,23 @@ def send(event_id: int) -> bool:
     return was_sent
 
 
-def unsent() -> list[int]:
+def send_missing() -> int:
+    """Send what a lost broker, worker or mail server swallowed, and return how many mails that were.
+
+    One that fails does not hold up the others; it is tried again by the next call.
+    """
+    return sum(_send_or_log(event_id) for event_id in _unsent())
+
+
+def _send_or_log(event_id: int) -> bool:
+    try:
+        return send(event_id)
+    except Exception:
+        logger.exception("The mail of event %s could not be sent; it is tried again.", event_id)
+        return False
+
+
+def _unsent() -> list[int]:
     """Return the ids of events whose mail a lost broker or worker has swallowed."""
     now = timezone.now()
     waiting = OrderEvent.objects.exclude(mail="").filter(mail_sent_at=None, at__lt=now - GRACE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from partscatalog import jobs
+from partscatalog.conf import get_settings
 from partscatalog.exceptions import Busy, IllegalMove
 from partscatalog.orders import signals
 from partscatalog.orders.models import Order, OrderEvent
@@ -14,7 +15,7 @@ from partscatalog.orders.states import Party, Status, is_allowed
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 ATTEMPTS = 3
 
@@ -33,7 +34,7 @@ SIGNALS = {
 
 @writing
 def move(
-    *, order: Order, to: Status, by: Party, reason: str = "", sources: Iterable[Status] = tuple(Status)
+    *, order: Order, to: Status, by: Party, reason: str = "", sources: Collection[str] = tuple(Status)
 ) -> OrderEvent:
     """Move the order; the write carries the state it comes from, so that two moves never both count.
 
@@ -99,7 +100,14 @@ def _record(order: Order, source: str, to: Status, by: Party, reason: str) -> Or
 def _event(
     order: Order, source: str | None, to: Status, by: Party, *, reason: str = "", mail: str = ""
 ) -> OrderEvent:
-    return OrderEvent(order=order, from_status=source, to_status=to, by=by, reason=reason, mail=mail)
+    return OrderEvent(
+        order=order,
+        from_status=source,
+        to_status=to,
+        by=by,
+        reason=reason,
+        mail=mail if get_settings().SEND_MAILS else "",
+    )
 
 
 def _send_mail_later(event: OrderEvent) -> None:
