@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from partscatalog.api import tokens
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 UNLIMITED = dict.fromkeys(("login", "register", "password", "cart", "checkout", "payment"))
 
@@ -31,6 +37,24 @@ def _no_throttles(settings):
 def api() -> APIClient:
     """A client with a cookie jar of its own, as one browser has."""
     return APIClient()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[AbstractBaseUser], APIClient]:
+    """Return a client that sends an access token of the user."""
+
+    def client(user: AbstractBaseUser) -> APIClient:
+        api = APIClient()
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue(user, 'access')}")
+        return api
+
+    return client
+
+
+@pytest.fixture
+def later() -> Callable[..., time_machine.travel]:
+    """``with later(days=2): ...`` runs a block so much later."""
+    return lambda **delta: time_machine.travel(datetime.now(UTC) + timedelta(**delta), tick=True)
 
 
 class Statements(CaptureQueriesContext):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from partscatalog.testing.factories import make_brand, make_category, make_product, make_user
+from partscatalog.testing.factories import (
+    make_brand,
+    make_cart,
+    make_category,
+    make_product,
+    make_user,
+)
 
-__all__ = ["make_brand", "make_category", "make_product", "make_user"]
+__all__ = ["make_brand", "make_cart", "make_category", "make_product", "make_user"]

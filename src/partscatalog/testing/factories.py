@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 
+from partscatalog.cart.models import Cart, CartLine
 from partscatalog.catalog.models import Brand, Category, Product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
 #: The password of every user made here.
@@ -42,3 +45,12 @@ def make_product(name: str = "Piston", *, stock: int = 50, **fields: Any) -> Pro
     if "category" not in fields:
         fields["category"] = make_category(f"Group {next(_serial)}")
     return Product.objects.create(name=name, stock=stock, **fields)
+
+
+def make_cart(quantities: Mapping[Product, int], *, user: AbstractBaseUser | None = None) -> Cart:
+    """Return a new open cart with a line per product: the user's, or a guest's."""
+    owner = user.pk if user else None
+    cart = Cart.objects.create(user_id=owner, open_for_id=owner)
+    for product, quantity in quantities.items():
+        CartLine.objects.create(cart=cart, product=product, quantity=quantity, seen_price=product.price)
+    return cart
