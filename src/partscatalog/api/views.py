@@ -27,6 +27,7 @@ class ShopRequest(Request):
     """DRF's request, with an anonymous user whatever the host puts in its place."""
 
     def _not_authenticated(self) -> None:
+        self._authenticator = None
         self.user = AnonymousUser()
         self.auth = None
 
