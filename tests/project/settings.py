@@ -71,6 +71,10 @@ DATABASES = {
     else environment.sqlite(os.path.join(tempfile.gettempdir(), "partscatalog-tests.sqlite3")),
 }
 
+if DATABASES["default"]["ENGINE"] == environment.ENGINES["sqlite"]:
+    # A file, as in production: Django's default, shared memory, lets no two threads wait for each other.
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+
 if os.environ.get("REDIS_URL"):
     CACHES = {
         "default": {
@@ -80,4 +84,5 @@ if os.environ.get("REDIS_URL"):
         },
     }
 
-PARTSCATALOG: dict[str, object] = {}
+# The tests run without DEBUG, as a public demo does.
+PARTSCATALOG: dict[str, object] = {"SANDBOX_OUTSIDE_DEBUG": True}

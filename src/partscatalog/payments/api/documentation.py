@@ -1,0 +1,154 @@
+"""What the OpenAPI schema says of the payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from partscatalog.api.schema import error, errors
+
+TAGS = ["payments"]
+
+REFERENCE = "ORD_1_a1b2c3d4e5f6g7h8i9j0"
+PAGE: dict[str, Any] = {
+    "reference": REFERENCE,
+    "access_code": "1234567890",
+    "authorization_url": "https://checkout.paystack.com/1234567890",
+}
+SHOWN: dict[str, Any] = {"status": "abandoned", "reference": REFERENCE, "amount": 750000, "currency": "NGN"}
+
+_TEXT = {"type": "string"}
+_STARTED = {
+    "type": "object",
+    "properties": {
+        "reference": _TEXT,
+        "access_code": _TEXT,
+        "authorization_url": {"type": "string", "format": "uri"},
+    },
+    "required": ["reference", "access_code", "authorization_url"],
+}
+_DETAIL = {"type": "object", "properties": {"detail": _TEXT}, "required": ["detail"]}
+_RECEIVED = {"type": "object", "properties": {"received": {"type": "boolean"}}, "required": ["received"]}
+
+
+def _not_paid(code: str) -> tuple[str, dict[str, Any]]:
+    return code, {"detail": "Payment verification failed.", "code": code, "paystack": SHOWN}
+
+
+CREATE: dict[str, Any] = {
+    "operation_id": "payments_create",
+    "summary": "Begin to pay one of your orders",
+    "description": (
+        "Opens a page at the payment gateway on which the buyer pays. While an attempt is open it is "
+        "answered again with 400, to go on there; its page is null while the start still runs."
+    ),
+    "tags": TAGS,
+    "request": None,
+    "parameters": [
+        OpenApiParameter(
+            "gateway", OpenApiTypes.STR, description="The alias of a gateway; the site's default if left out."
+        ),
+    ],
+    "responses": {
+        200: OpenApiResponse(
+            _STARTED,
+            description="Send the buyer to `authorization_url`.",
+            examples=[OpenApiExample("started", value=PAGE, response_only=True)],
+        ),
+        400: error(
+            400,
+            ("order_already_paid", {"detail": "Order is already paid.", "code": "order_already_paid"}),
+            (
+                "payment_already_initialized",
+                {
+                    "detail": "Payment already initialized.",
+                    "code": "payment_already_initialized",
+                    **PAGE,
+                },
+            ),
+            (
+                "order_not_payable",
+                {
+                    "detail": "The order can no longer be paid. Place a new one.",
+                    "code": "order_not_payable",
+                },
+            ),
+            ("invalid", {"gateway": ["There is no such gateway."], "code": "invalid"}),
+        ),
+        500: error(500, ("gateway_error", {"detail": "Payment gateway error", "code": "gateway_error"})),
+        **errors(401, 404, 429, 503),
+    },
+}
+
+VERIFY: dict[str, Any] = {
+    "operation_id": "payments_verify",
+    "summary": "Ask whether one of your payments is there",
+    "description": (
+        "Asks the gateway unless it is known already, and marks the order as paid when the money is there. "
+        "What the gateway said stands, reduced to a few fields, under the gateway's alias."
+    ),
+    "tags": TAGS,
+    "parameters": [
+        OpenApiParameter(
+            "reference",
+            OpenApiTypes.STR,
+            required=True,
+            description="The reference that was answered when the payment began.",
+        ),
+    ],
+    "responses": {
+        200: OpenApiResponse(
+            _DETAIL,
+            description="The payment is there and has paid the order.",
+            examples=[
+                OpenApiExample(
+                    "paid", value={"detail": "Payment verified and order marked as paid."}, response_only=True
+                )
+            ],
+        ),
+        400: error(
+            400,
+            _not_paid("payment_pending"),
+            _not_paid("payment_failed"),
+            _not_paid("payment_in_review"),
+            ("invalid", {"reference": ["Name the payment."], "code": "invalid"}),
+        ),
+        503: error(
+            503,
+            (
+                "gateway_unavailable",
+                {
+                    "detail": "The payment gateway does not answer. Try again in a moment.",
+                    "code": "gateway_unavailable",
+                },
+            ),
+        ),
+        **errors(401, 404, 429),
+    },
+}
+
+WEBHOOK: dict[str, Any] = {
+    "operation_id": "payments_webhook",
+    "summary": "Take in an event of a payment provider",
+    "description": "For providers: the raw body is proven by the provider's own signature header.",
+    "tags": TAGS,
+    "auth": [],
+    "request": {"application/json": OpenApiTypes.OBJECT},
+    "responses": {
+        200: OpenApiResponse(
+            _RECEIVED,
+            description="The event is stored and applied; one told before changes nothing.",
+            examples=[OpenApiExample("received", value={"received": True}, response_only=True)],
+        ),
+        400: error(
+            400,
+            (
+                "invalid_webhook",
+                {"detail": "The webhook's signature or body is not valid.", "code": "invalid_webhook"},
+            ),
+        ),
+        **errors(404, 503),
+    },
+}

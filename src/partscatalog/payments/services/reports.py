@@ -1,0 +1,55 @@
+"""What a gateway said of a payment, in the one form in which it is kept and applied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from partscatalog.payments.models import Payment, PaymentEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from partscatalog.payments.gateways.base import Event, Status
+
+Source = PaymentEvent.Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One word of a gateway; those of equal ``digest`` are the same word said again."""
+
+    source: PaymentEvent.Source
+    kind: str
+    digest: str
+    body: Mapping[str, object]
+    status: Status | None
+
+
+def from_webhook(event: Event, body: bytes) -> Report:
+    """Return the report that a webhook is; one without an id is known by its body."""
+    return Report(
+        source=Source.WEBHOOK,
+        kind=event.kind,
+        digest=_digest(event.event_id.encode() if event.event_id else body),
+        body=event.shown,
+        status=event.status,
+    )
+
+
+def from_answer(payment: Payment, status: Status) -> Report:
+    """Return the report that the answer to a question is; the same answer again is no news."""
+    said = [payment.reference, status.reference, status.standing, dict(status.shown)]
+    return Report(
+        source=Source.ASKED,
+        kind=status.standing,
+        digest=_digest(json.dumps(said, sort_keys=True).encode()),
+        body=status.shown,
+        status=status,
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,20 @@
+"""URLs of the payments, below the prefix that the including URLconf gives."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from partscatalog.payments import pages
+from partscatalog.payments.addresses import RETURN_PAGE
+from partscatalog.payments.api import views
+from partscatalog.payments.sandbox.views import pay_page
+
+app_name = "partscatalog_payments"
+
+urlpatterns = [
+    path("create/<int:order_id>/", views.PaymentCreateView.as_view(), name="create"),
+    path("verify/", views.PaymentVerifyView.as_view(), name="verify"),
+    path("webhooks/<str:alias>/", views.WebhookView.as_view(), name="webhook"),
+    path(RETURN_PAGE, pages.returned, name="return"),
+    path("sandbox/<str:access_code>/", pay_page, name="sandbox"),
+]
