@@ -129,3 +129,66 @@ class IdempotencyMismatch(PartsCatalogError):
     status = 422
     code = "idempotency_mismatch"
     text = _("This Idempotency-Key was used for another request.")
+
+
+class OrderAlreadyPaid(PartsCatalogError):
+    """There is nothing left to pay."""
+
+    code = "order_already_paid"
+    text = "Order is already paid."
+
+
+class OrderNotPayable(PartsCatalogError):
+    """The order was cancelled, has expired or was refunded."""
+
+    code = "order_not_payable"
+    text = _("The order can no longer be paid. Place a new one.")
+
+
+class PaymentAlreadyInitialized(PartsCatalogError):
+    """An attempt is open. ``reference``, ``access_code`` and ``authorization_url`` say which, to go on with."""
+
+    code = "payment_already_initialized"
+    text = "Payment already initialized."
+
+
+class GatewayFailed(PartsCatalogError):
+    """The payment gateway failed to begin a payment, or is not set up."""
+
+    status = 500
+    code = "gateway_error"
+    text = "Payment gateway error"
+
+
+class GatewayUnavailable(PartsCatalogError):
+    """The payment gateway does not answer now; nothing was changed."""
+
+    status = 503
+    code = "gateway_unavailable"
+    text = _("The payment gateway does not answer. Try again in a moment.")
+
+
+class PaymentNotPaid(PartsCatalogError):
+    """The payment is not there, as far as the gateway knows."""
+
+    code = "payment_pending"
+    text = "Payment verification failed."
+
+
+class PaymentFailed(PaymentNotPaid):
+    """The gateway says that it failed; a new one may be begun."""
+
+    code = "payment_failed"
+
+
+class PaymentInReview(PaymentNotPaid):
+    """Money came in that does not fit; staff decide about it."""
+
+    code = "payment_in_review"
+
+
+class InvalidWebhook(PartsCatalogError):
+    """The webhook is not proven to be the provider's, or cannot be read."""
+
+    code = "invalid_webhook"
+    text = _("The webhook's signature or body is not valid.")

@@ -48,7 +48,7 @@ def request(**changes) -> StartRequest:
         "email": "buyer@example.com",
         "order_id": 7,
         "order_number": "K7QX2M",
-        "user_id": 5,
+        "user_id": "5",
         "return_url": "https://shop.example.com/back/",
     }
     return StartRequest(**{**plain, **changes})
@@ -69,7 +69,7 @@ def test_start_sends_amount_in_kobo_reference_currency_email_callback_and_ids_on
         "currency": "NGN",
         "reference": REFERENCE,
         "callback_url": "https://shop.example.com/back/",
-        "metadata": {"order_id": 7, "order_number": "K7QX2M", "user_id": 5},
+        "metadata": {"order_id": 7, "order_number": "K7QX2M", "user_id": "5"},
     }
 
 
@@ -100,15 +100,18 @@ def test_start_is_refused_when_nobody_listens():
 @pytest.mark.parametrize(
     "change",
     [
-        {"reference": "ORD_8_zzzzzzzzzzzzzzzz"},
-        {"reference": None},
         {"authorization_url": None},
+        {"authorization_url": "https://"},
+        {"authorization_url": "http://[broken"},
+        {"authorization_url": "https://evil.example/\r\nSet-Cookie: a=b"},
         {"authorization_url": "javascript:alert(1)"},
         {"authorization_url": ["https://checkout.paystack.com/1"]},
         {"access_code": None},
+        {"access_code": "x" * 256},
+        {"access_code": "\x00"},
     ],
 )
-def test_start_believes_no_answer_without_page_or_about_another_reference(paystack, live, change):
+def test_start_believes_no_answer_without_a_page_to_pay_on(paystack, live, change):
     plain = {"reference": REFERENCE, "authorization_url": "https://checkout.example", "access_code": "x"}
     paystack.reply = lambda call: (200, {"status": True, "data": {**plain, **change}})
 

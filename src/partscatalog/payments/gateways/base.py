@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from partscatalog import money
 from partscatalog.payments.gateways.options import Fault, Options
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 #: What may stand in a reference; nothing else ever reaches a provider's URL or a query.
 REFERENCE = re.compile(r"[A-Za-z0-9_.=-]{1,100}", re.ASCII)
+
+
+#: Longest access code and longest page URL that are kept.
+CODE_LENGTH = 255
+URL_LENGTH = 4_000
 
 
 class GatewayError(Exception):
@@ -57,7 +63,7 @@ class StartRequest:
     email: str
     order_id: int
     order_number: str
-    user_id: int
+    user_id: str
     #: Where the provider sends the buyer back to; empty where the site names no address of its own.
     return_url: str = ""
     #: The absolute URL below which this app's own pages stand, for a gateway that serves pages itself.
@@ -66,11 +72,20 @@ class StartRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The provider's answer to a start: the page on which the buyer pays."""
+    """The provider's answer to a start: the page on which the buyer pays.
+
+    :raises GatewayUnknown: when the page is none that a browser can be sent to, or the code none to keep.
+    """
 
     reference: str
     access_code: str
     authorization_url: str
+
+    def __post_init__(self) -> None:
+        if not _is_page(self.authorization_url):
+            raise GatewayUnknown("The provider named no page to pay on.")
+        if not (self.access_code.isprintable() and 0 < len(self.access_code) <= CODE_LENGTH):
+            raise GatewayUnknown("The provider gave no access code.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +156,11 @@ class Gateway(ABC):
         """Whether the key moves real money; None where the key does not tell."""
         return None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it speaks to a stand-in on this very machine, so that no mistake costs anything."""
+        return False
+
     @abstractmethod
     def start(self, request: StartRequest) -> Started:
         """Open a payment at the provider.
@@ -173,3 +193,12 @@ class Gateway(ABC):
         :raises ValueError: when a fraction would remain.
         """
         return money.to_minor(amount, self.decimals.get(currency, self.default_decimals))
+
+
+def _is_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and len(url) <= URL_LENGTH
+    return is_plain and parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -30,6 +30,8 @@ class FaultCode(StrEnum):
     BAD_OPTION = "bad_option"
     #: A gateway for trying things out runs where real buyers are.
     NOT_FOR_PRODUCTION = "not_for_production"
+    LIVE_KEY_UNDER_DEBUG = "live_key_under_debug"
+    NO_RETURN_URL = "no_return_url"
 
 
 @dataclass(frozen=True, kw_only=True)

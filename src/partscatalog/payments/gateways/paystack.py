@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from partscatalog.payments.gateways import fields
 from partscatalog.payments.gateways.base import (
     REFERENCE,
     Event,
@@ -21,8 +20,14 @@ from partscatalog.payments.gateways.base import (
     WebhookRefused,
 )
 from partscatalog.payments.gateways.options import Fault, FaultCode
-from partscatalog.payments.gateways.redaction import is_whole, storable, whitelist
-from partscatalog.payments.gateways.transport import Answer, JsonApi, is_safe_url, parse_object
+from partscatalog.payments.gateways.signing import is_signed
+from partscatalog.payments.gateways.transport import (
+    Answer,
+    JsonApi,
+    is_loopback_url,
+    is_safe_url,
+    parse_object,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +85,11 @@ class PaystackGateway(Gateway):
             return True
         return False if self.secret.startswith("sk_test_") else None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it speaks to a stand-in on this very machine."""
+        return is_loopback_url(self.base_url)
+
     def start(self, request: StartRequest) -> Started:
         """Initialize a transaction."""
         document = {
@@ -95,7 +105,7 @@ class PaystackGateway(Gateway):
         }
         if request.return_url:
             document["callback_url"] = request.return_url
-        return _started(self.api.post("/transaction/initialize", document), request.reference)
+        return _started(self.api.post("/transaction/initialize", document))
 
     def fetch(self, reference: str) -> Status:
         """Verify a transaction; Paystack answers 200 for one that failed, too."""
@@ -110,10 +120,7 @@ class PaystackGateway(Gateway):
         """Check ``x-paystack-signature``, the hex HMAC-SHA512 of the raw body, and read the event."""
         if not self.is_configured:
             raise WebhookRefused("There is no secret key to check webhooks by.")
-        signature = headers.get("x-paystack-signature", "")
-        expected = hmac.new(self.secret.encode(), body, hashlib.sha512).hexdigest()
-        # As bytes: comparing texts that are not ASCII raises.
-        if not hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
+        if not is_signed(body, headers.get("x-paystack-signature", ""), key=self.secret):
             raise WebhookRefused("The signature is wrong.")
         return _event(body)
 
@@ -168,14 +175,13 @@ def _is_sendable(key: str) -> bool:
     return key.isascii() and key.isprintable()
 
 
-def _started(answer: Answer, reference: str) -> Started:
+def _started(answer: Answer) -> Started:
     data = _data(answer)
-    url, code = data.get("authorization_url"), data.get("access_code")
-    if data.get("reference") != reference:
-        raise GatewayUnknown("Paystack answered about another transaction.")
-    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"} or not isinstance(code, str):
-        raise GatewayUnknown("Paystack named no page to pay on.")
-    return Started(reference=reference, access_code=code, authorization_url=url)
+    return Started(
+        reference=fields.reference(data, "reference"),
+        access_code=fields.text(data, "access_code"),
+        authorization_url=fields.text(data, "authorization_url"),
+    )
 
 
 def _data(answer: Answer) -> Mapping[str, Any]:
@@ -205,38 +211,25 @@ def _is_missing(answer: Answer) -> bool:
 
 
 def _status(data: Mapping[str, Any]) -> Status:
-    reference, currency = data.get("reference"), data.get("currency")
     return Status(
-        reference=reference if isinstance(reference, str) and REFERENCE.fullmatch(reference) else "",
-        standing=_standing(data.get("status")),
-        amount=_amount(data.get("amount")),
-        requested_amount=_amount(data.get("requested_amount")),
-        currency=currency if isinstance(currency, str) else "",
-        is_live=_mode(data.get("domain")),
-        shown=whitelist(data, SHOWN),
+        reference=fields.reference(data, "reference"),
+        standing=STANDINGS.get(fields.text(data, "status"), Standing.PENDING),
+        amount=fields.whole(data, "amount"),
+        requested_amount=fields.whole(data, "requested_amount"),
+        currency=fields.text(data, "currency"),
+        is_live=DOMAINS.get(fields.text(data, "domain")),
+        shown=fields.whitelist(data, SHOWN),
     )
-
-
-def _standing(word: object) -> Standing:
-    return STANDINGS.get(word, Standing.PENDING) if isinstance(word, str) else Standing.PENDING
-
-
-def _mode(word: object) -> bool | None:
-    return DOMAINS.get(word) if isinstance(word, str) else None
-
-
-def _amount(value: object) -> int | None:
-    return value if isinstance(value, int) and is_whole(value) else None
 
 
 def _event(body: bytes) -> Event:
     document = parse_object(body) or {}
-    kind, data = document.get("event"), document.get("data")
-    if not isinstance(kind, str) or not isinstance(data, dict):
+    kind, data = fields.text(document, "event"), document.get("data")
+    if not kind or not isinstance(data, dict):
         raise WebhookRefused("The body is no event of Paystack.")
     status = _status(data)
     return Event(
-        kind=storable(kind),
+        kind=fields.storable(kind),
         reference=status.reference,
         status=status if kind == "charge.success" else None,
         shown=status.shown,

@@ -99,13 +99,22 @@ class JsonApi:
 
 def is_safe_url(url: str) -> bool:
     """Tell whether a provider may be called there: over TLS, or on this very machine."""
+    scheme, host = _scheme_and_host(url)
+    return is_loopback_url(url) or (scheme == "https" and bool(host))
+
+
+def is_loopback_url(url: str) -> bool:
+    """Tell whether it is plain http on this very machine."""
+    scheme, host = _scheme_and_host(url)
+    return scheme == "http" and host in LOOPBACK
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return False
-    if parts.scheme == "http":
-        return parts.hostname in LOOPBACK
-    return parts.scheme == "https" and bool(parts.hostname)
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 def _failure(error: requests.RequestException) -> GatewayError:
