@@ -20,17 +20,16 @@ class PaymentInline(ReadOnlyInline):
 
     model = Payment
     fk_name = "order"
-    fields = [
+    fields = readonly_fields = (
         "reference",
         "gateway",
         "state",
-        "amount",
+        "total",
         "needs_review",
         "review_reason",
         "created_at",
         "paid_at",
-    ]
-    readonly_fields = fields
+    )
     show_change_link = True
 
     @admin.display(description=_("amount"))
@@ -40,8 +39,7 @@ class PaymentInline(ReadOnlyInline):
 
 class PaymentEventInline(ReadOnlyInline):
     model = PaymentEvent
-    fields = ["at", "source", "kind", "body"]
-    readonly_fields = fields
+    fields = readonly_fields = ("at", "source", "kind", "body")
 
 
 @admin.register(Payment)
@@ -50,10 +48,9 @@ class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
     list_filter = ["needs_review", "state", "gateway", "is_live", "created_at"]
     search_fields = ["reference", "order__number"]
     list_select_related = ["order"]
-    date_hierarchy = "created_at"
     show_full_result_count = False
     inlines = [PaymentEventInline]
-    fields = [
+    fields = readonly_fields = (
         "reference",
         "order",
         "gateway",
@@ -66,8 +63,7 @@ class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         "shown",
         "created_at",
         "paid_at",
-    ]
-    readonly_fields = fields
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

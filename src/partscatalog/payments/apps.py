@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from partscatalog.orders import hooks
+from partscatalog.payments import checks
 
 
 class PaymentsConfig(AppConfig):
@@ -11,3 +16,8 @@ class PaymentsConfig(AppConfig):
     label = "partscatalog_payments"
     verbose_name = _("Payments")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        checks.register()
+        hooks.ORDER_EXPIRY_CHECKS.append(import_module("partscatalog.payments.services.expiry").check)
+        hooks.ORDER_ADMIN_INLINES.append(import_module("partscatalog.payments.admin").PaymentInline)

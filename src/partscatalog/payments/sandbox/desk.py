@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.sandbox.gateway import SandboxGateway
 from partscatalog.payments.sandbox.models import SandboxTransaction
+from partscatalog.payments.sandbox.store import ACCESS_CODE
 from partscatalog.payments.services import webhooks
 from partscatalog.transactions import writing
 
@@ -68,6 +69,8 @@ EFFECTS: Mapping[Action, Effect] = {
 
 def find_page(access_code: str) -> SandboxTransaction | None:
     """Return the transaction whose page it is, where the sandbox may run."""
+    if not ACCESS_CODE.fullmatch(access_code):
+        return None
     page = SandboxTransaction.objects.filter(access_code=access_code).first()
     return page if page is not None and _gateway(page) is not None else None
 

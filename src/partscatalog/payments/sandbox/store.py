@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from partscatalog.payments.gateways.base import StartRequest
 
 ALPHABET = string.ascii_lowercase + string.digits
-Status = SandboxTransaction.Status
+CODE_LENGTH = 32
+#: What an access code looks like; nothing else is looked up.
+ACCESS_CODE = re.compile(rf"[{ALPHABET}]{{{CODE_LENGTH}}}")
 
 
 class Store:
@@ -27,7 +30,7 @@ class Store:
         return SandboxTransaction.objects.create(
             account=self.account,
             reference=request.reference,
-            access_code="".join(secrets.choice(ALPHABET) for _ in range(32)),
+            access_code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
             amount=request.amount,
             currency=request.currency,
             return_url=_with_reference(return_url, request.reference),
