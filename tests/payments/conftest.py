@@ -1,20 +1,98 @@
-"""What the tests of payments share: the fake providers."""
+"""What the tests of payments share: a buyer with an order to pay, and the fake providers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
-from tests.payments.fakes.paystack import FakePaystack
+from partscatalog.orders.models import Order, OrderEvent, OrderLine
+from partscatalog.payments.models import Payment
+from partscatalog.testing import make_product, make_user
+from tests.payments.fakes.paystack import SECRET_KEY, FakePaystack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from rest_framework.test import APIClient
+
+SITE = "https://shop.example.com"
+#: Long enough for an answer on the loopback, short enough to wait for one that never comes.
+TIMEOUT = 2
+
 
 @pytest.fixture
 def paystack() -> Iterator[FakePaystack]:
-    """Return a fake Paystack that answers on the loopback."""
+    """A fake Paystack that answers on the loopback."""
     fake = FakePaystack()
     with fake.running():
         yield fake
+
+
+@pytest.fixture
+def shop_with_paystack(settings, paystack: FakePaystack) -> FakePaystack:
+    """The site takes payments by the fake Paystack; the sandbox is there as well."""
+    settings.PARTSCATALOG = {
+        **settings.PARTSCATALOG,
+        "SITE_URL": SITE,
+        "PAYMENT_GATEWAY": "paystack",
+        "PAYMENT_GATEWAYS": {
+            "paystack": {
+                "BACKEND": "partscatalog.payments.gateways.paystack.PaystackGateway",
+                "OPTIONS": {"SECRET_KEY": SECRET_KEY, "BASE_URL": paystack.url, "TIMEOUT": TIMEOUT},
+            },
+            "sandbox": {"BACKEND": "partscatalog.payments.sandbox.gateway.SandboxGateway"},
+        },
+    }
+    return paystack
+
+
+@pytest.fixture
+def buyer() -> AbstractBaseUser:
+    return make_user("buyer@example.com")
+
+
+@pytest.fixture
+def shopper(buyer, signed_in) -> APIClient:
+    """The buyer's client."""
+    client: APIClient = signed_in(buyer)
+    return client
+
+
+@pytest.fixture
+def order(buyer) -> Order:
+    """The buyer's order of 7500.00 NGN, not yet paid."""
+    return make_order(buyer)
+
+
+def make_order(user: Any, total: str = "7500.00", **fields) -> Order:
+    """Return a pending order of one piece at that price."""
+    price = Decimal(total)
+    fields = {"number": f"N{Order.objects.count() + 1}", "currency": "NGN", **fields}
+    order = Order.objects.create(user=user, total_amount=price, **fields)
+    OrderLine.objects.create(
+        order=order, product=make_product(price=price), name="Piston", quantity=1, price=price
+    )
+    OrderEvent.objects.create(order=order, to_status=order.status, by="customer")
+    return order
+
+
+def make_payment(order: Order, *, age: float = 0, **fields) -> Payment:
+    """Return an attempt of so many seconds ago; its start still runs if nothing else is said."""
+    plain = {
+        "state": "created",
+        "open_for": order,
+        "gateway": "paystack",
+        "reference": f"ORD_{order.pk}_{'x' * 20}",
+        "amount": order.total_amount,
+        "amount_minor": int(order.total_amount * 100),
+        "currency": order.currency,
+        "is_live": False,
+    }
+    payment = Payment.objects.create(order=order, **{**plain, **fields})
+    Payment.objects.filter(pk=payment.pk).update(created_at=timezone.now() - timedelta(seconds=age))
+    return payment

@@ -1,0 +1,105 @@
+"""What the tables refuse by themselves, and the one table of states and moves."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from partscatalog.payments.models import PaymentEvent
+from partscatalog.payments.states import MOVES, SETTLED, State, is_allowed
+from tests.payments.conftest import make_order, make_payment
+
+pytestmark = pytest.mark.django_db
+
+
+def refused() -> pytest.RaisesExc:
+    return pytest.raises(IntegrityError)
+
+
+def test_an_order_has_at_most_one_open_attempt(order):
+    make_payment(order)
+
+    with refused(), transaction.atomic():
+        make_payment(order, reference="ORD_another")
+
+
+def test_an_order_may_have_many_ended_attempts(order):
+    for number, state in enumerate(["failed", "expired", "unknown", "failed"]):
+        make_payment(order, state=state, open_for=None, reference=f"ORD_{number}")
+
+    assert order.payments.count() == 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "failed"},  # and holds the order still
+        {"state": "nonesuch", "open_for": None},
+        {"state": "paid", "open_for": None},  # without a moment
+        {"state": "open", "paid_at": timezone.now()},
+        {"amount_minor": 0},
+        {"amount_minor": -1},
+        {"amount": 0},
+    ],
+)
+def test_the_table_refuses_what_makes_no_sense(order, fields):
+    with refused(), transaction.atomic():
+        make_payment(order, **fields)
+
+
+def test_an_attempt_holds_no_other_order(order, buyer):
+    with refused(), transaction.atomic():
+        make_payment(order, open_for=make_order(buyer))
+
+
+def test_references_are_unique_over_all_gateways(order, buyer):
+    make_payment(order, reference="ORD_same")
+
+    with refused(), transaction.atomic():
+        make_payment(make_order(buyer), reference="ORD_same", gateway="sandbox")
+
+
+def make_event(order, **fields) -> PaymentEvent:
+    payment = order.payments.first() or make_payment(order)
+    fields = {"gateway": "paystack", "digest": "0" * 64, "kind": "x", "source": "webhook", **fields}
+    return PaymentEvent.objects.create(payment=payment, **fields)
+
+
+def test_an_event_is_kept_once_per_gateway(order):
+    make_event(order)
+    make_event(order, gateway="sandbox")
+
+    with refused(), transaction.atomic():
+        make_event(order)
+
+
+def test_events_are_only_added(order):
+    event = make_event(order)
+    event.kind = "another"
+
+    for change in (
+        event.save,
+        event.delete,
+        PaymentEvent.objects.all().delete,
+        lambda: PaymentEvent.objects.update(kind="another"),
+    ):
+        with pytest.raises(TypeError, match="never"):
+            change()
+    assert PaymentEvent.objects.get().kind == "x"
+
+
+def test_paid_never_goes_back_except_by_refund_or_dispute():
+    assert set(MOVES) == set(State)
+    assert [
+        (source, target)
+        for source, target in itertools.product(SETTLED, State)
+        if target not in SETTLED and is_allowed(source, target)
+    ] == []
+
+
+@pytest.mark.parametrize("state", ["created", "open", "unknown", "failed", "expired"])
+def test_what_is_not_paid_may_still_become_paid(state):
+    assert is_allowed(state, State.PAID)
