@@ -27,12 +27,37 @@ class PartsCatalogError(Exception):
         self.facts = facts
 
 
+class InvalidField(PartsCatalogError):
+    """What was sent in one field cannot be taken; the texts stand under the field's name."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, *texts: str | Promise) -> None:
+        super().__init__(texts[0], **{field: list(texts)})
+
+
 class NotFound(PartsCatalogError):
     """There is no such thing, or it is not the caller's: the two look alike."""
 
     status = 404
     code = "not_found"
     text = _("Not found.")
+
+
+class InvalidCredentials(PartsCatalogError):
+    """E-mail and password open no account; which of them is wrong is not told."""
+
+    status = 401
+    code = "invalid_credentials"
+    text = _("The email or the password is wrong.")
+
+
+class InvalidToken(PartsCatalogError):
+    """The token is malformed, expired, used up, revoked by a new password, or of another kind or user."""
+
+    status = 401
+    code = "invalid_token"
+    text = _("The token is invalid or expired.")
 
 
 class Conflict(PartsCatalogError):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
 from partscatalog.api import tokens
+from partscatalog.exceptions import InvalidToken
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,8 +24,8 @@ class BearerAuthentication(BaseAuthentication):
             return None
         try:
             user, claims = tokens.read(token.strip(), "access")
-        except tokens.InvalidToken as error:
-            raise AuthenticationFailed(_("The token is invalid or expired."), code="invalid_token") from error
+        except InvalidToken as error:
+            raise AuthenticationFailed(error.detail, code=error.code) from error
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:

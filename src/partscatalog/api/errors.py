@@ -19,8 +19,12 @@ from partscatalog.exceptions import Busy, PartsCatalogError
 
 logger = logging.getLogger(__name__)
 
-#: Seconds after which a request that met a busy database may be sent again.
-RETRY_AFTER = 1
+#: What a client must be told beside the body: how to sign in, and the seconds after which a request that
+#: met a busy database may be sent again.
+HEADERS = {
+    status.HTTP_401_UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    status.HTTP_503_SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+}
 
 
 class TooLarge(exceptions.APIException):
@@ -65,10 +69,7 @@ def invalid(detail: Any, key: str = "detail") -> dict[str, Any]:
 
 def _refusal(error: PartsCatalogError, key: str) -> Response:
     body = {key: str(error.detail), "code": error.code, **error.facts}
-    headers = (
-        {"Retry-After": str(RETRY_AFTER)} if error.status == status.HTTP_503_SERVICE_UNAVAILABLE else None
-    )
-    return Response(body, status=error.status, headers=headers)
+    return Response(body, status=error.status, headers=HEADERS.get(error.status))
 
 
 def _as_api_error(error: Exception) -> exceptions.APIException | None:

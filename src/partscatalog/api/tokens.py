@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from partscatalog.conf import get_settings
+from partscatalog.exceptions import InvalidToken
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -30,10 +32,6 @@ ALGORITHM = "HS256"
 LEEWAY = 30
 #: A token longer than this is none of ours and is not looked at.
 MAX_LENGTH = 2_000
-
-
-class InvalidToken(Exception):
-    """The token is malformed, expired, revoked by a new password, or of another kind or user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +91,7 @@ def _user(key: Any) -> AbstractBaseUser:
     model = get_user_model()
     try:
         user = model._default_manager.get(pk=key)
-    except (model.DoesNotExist, ValueError, TypeError, OverflowError) as error:
+    except (model.DoesNotExist, ValueError, TypeError, OverflowError, ValidationError) as error:
         raise InvalidToken from error
     if not user.is_active:
         raise InvalidToken

@@ -85,13 +85,17 @@ class ShopView(APIView):
         return f"address:{client_address(request)}"
 
 
-class PersonalView(ShopView):
-    """A view for signed-in people: a bad token is refused, and no cache may keep the answer."""
-
-    authentication_classes = [BearerAuthentication]
-    permission_classes = [IsPerson]
+class PrivateView(ShopView):
+    """A view whose answers are for one caller: no cache may keep them."""
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class PersonalView(PrivateView):
+    """A view for signed-in people: a bad token is refused."""
+
+    authentication_classes = [BearerAuthentication]
+    permission_classes = [IsPerson]

@@ -16,7 +16,7 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS
 
-from partscatalog.api.views import ShopView
+from partscatalog.api.views import PrivateView
 from partscatalog.exceptions import PartsCatalogError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Visitor:
         return self._request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
 
 
-class VisitorView(ShopView):
+class VisitorView(PrivateView):
     """A view that knows its visitor and hands out the token that they carry."""
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -130,7 +130,6 @@ class VisitorView(ShopView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.visitor.new_token is not None:
             response.headers[TOKEN_HEADER] = self.visitor.new_token
-        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
