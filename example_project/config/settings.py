@@ -7,6 +7,7 @@ from pathlib import Path
 import django
 
 from config import environment
+from partscatalog import beat
 from partscatalog.conf import DEFAULT_THROTTLES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -143,6 +144,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 1}
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = beat.SCHEDULE
 
 # --- the shop ---------------------------------------------------------------------------------
 PARTSCATALOG = {
