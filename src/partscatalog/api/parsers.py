@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 32
 #: A JSON or form body larger than this is not read.
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 
 
 class JSONNumber(float):
