@@ -52,7 +52,7 @@ REQUEST = StartRequest(
     email="buyer@example.com",
     order_id=1,
     order_number="ABC",
-    user_id=2,
+    user_id="2",
 )
 
 
