@@ -1,0 +1,1 @@
+"""The demo shop's own data: an invented catalog, and what puts it into a database."""
