@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ MOST_PRODUCTS = 1_000_000
 
 
 def _total(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PRODUCTS):
+    if not (re.fullmatch("[0-9]{1,7}", text) and 1 <= int(text) <= MOST_PRODUCTS):
         raise ArgumentTypeError(f"write a whole number from 1 to {MOST_PRODUCTS:,}")
     return int(text)
 
