@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import signal
 import socket
@@ -11,6 +12,9 @@ import sys
 import django
 from django.conf import settings
 from django.core.management import call_command
+
+# From <linux/prctl.h>.
+PR_SET_PDEATHSIG = 1
 
 
 def port_from_arguments(description: str) -> int:
@@ -28,6 +32,12 @@ def refuse_taken_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as err:
             sys.exit(f"Port {port} cannot be used ({err.strerror}); choose another one with PORT=8123.")
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this process when make is killed, so that nothing is left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def prepare() -> None:
@@ -63,6 +73,7 @@ def main() -> None:
     port = port_from_arguments("Serve the demo shop on this machine.")
     # A shell that starts jobs in the background tells them to ignore Ctrl-C; this one must hear it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    end_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     refuse_taken_port(port)

@@ -19,7 +19,7 @@ import redis
 from django.db import connection
 
 from config import environment
-from demo import announce, port_from_arguments, prepare, refuse_taken_port
+from demo import announce, end_with_parent, port_from_arguments, prepare, refuse_taken_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +132,7 @@ def run(port: int) -> str | None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
+    end_with_parent()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands(port).items():
