@@ -7,6 +7,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from partscatalog.laws import LAWS
 from partscatalog.orders import hooks
 from partscatalog.payments import checks
 
@@ -19,5 +20,6 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register()
+        LAWS["payments"] = import_module("partscatalog.payments.services.laws").violations
         hooks.ORDER_EXPIRY_CHECKS.append(import_module("partscatalog.payments.services.expiry").check)
         hooks.ORDER_ADMIN_INLINES.append(import_module("partscatalog.payments.admin").PaymentInline)
