@@ -25,7 +25,7 @@ class BearerAuthentication(BaseAuthentication):
         try:
             user, claims = tokens.read(token.strip(), "access")
         except InvalidToken as error:
-            raise AuthenticationFailed(error.detail, code=error.code) from error
+            raise AuthenticationFailed(str(error.detail), code=error.code) from error
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:

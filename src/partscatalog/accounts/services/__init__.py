@@ -1,0 +1,1 @@
+"""Every change of an account: registering, signing in and out, passwords."""
