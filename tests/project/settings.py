@@ -85,4 +85,8 @@ if os.environ.get("REDIS_URL"):
     }
 
 # The tests run without DEBUG, as a public demo does.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, because threads cannot share a database in memory the way requests share a file.
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"] + ".test"}
+
 PARTSCATALOG: dict[str, object] = {"SANDBOX_OUTSIDE_DEBUG": True}
