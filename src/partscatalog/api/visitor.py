@@ -7,6 +7,7 @@ sites, because a browser sends its cookie along with them.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -63,9 +64,8 @@ class Visitor:
     def carried(self, name: str) -> list[Carried]:
         """Return what the visitor carries under a name: by token first, then by session.
 
-        The rows may be gone or closed by now; whoever asks goes on to the next one then.
-
-        :raises CrossSite: when a write of another site's page would be decided by the session.
+        The rows may be gone or closed by now; whoever asks takes the first that is not, by
+        :meth:`rely_on`.
         """
         found = []
         pk = _read_token(self._request.headers.get(TOKEN_HEADER, ""), name)
@@ -73,10 +73,31 @@ class Visitor:
             found.append(Carried(pk, "token"))
         pk = self._in_session(name)
         if pk is not None and pk not in [entry.pk for entry in found]:
-            if not found and self.user is None:
-                self._refuse_cross_site()
             found.append(Carried(pk, "session"))
         return found
+
+    def rely_on(self, carried: Carried) -> None:
+        """Let what is carried decide what this request is about.
+
+        :raises CrossSite: when the session decides a write that a page of another site asked for.
+        """
+        if carried.source == "session" and self._is_forged():
+            raise CrossSite
+
+    @property
+    def session_digest(self) -> str | None:
+        """What stands for a session that is stored already, in a column that is unique per session.
+
+        Requests that begin in one session at the same moment find each other's row by it, and the row
+        when the session lost its id to another request's write.
+        """
+        session = self._session()
+        if session is None or self._is_forged():
+            return None
+        session.keys()  # Loading it drops a key of the client's own making.
+        if session.session_key is None:
+            return None
+        return hashlib.sha256(f"partscatalog:{session.session_key}".encode()).hexdigest()
 
     def carry(self, name: str, pk: int) -> None:
         """Give the visitor a row to carry from now on: a signed token, and the session for browsers.
@@ -102,9 +123,8 @@ class Visitor:
         pk = session.get(_session_key(name)) if session is not None else None
         return pk if isinstance(pk, int) else None
 
-    def _refuse_cross_site(self) -> None:
-        if self._request.method not in SAFE_METHODS and self._is_cross_site():
-            raise CrossSite
+    def _is_forged(self) -> bool:
+        return self._request.method not in SAFE_METHODS and self._is_cross_site()
 
     def _is_cross_site(self) -> bool:
         """Tell whether the request came from a page of another site.
