@@ -14,8 +14,9 @@ from partscatalog.catalog.models import Product
 class Cart(models.Model):
     """What a visitor means to buy.
 
-    ``open_for`` holds the user of an open cart and is emptied with the cart: a unique column gives each
-    user at most one open cart on every database. A guest's cart has neither user nor ``open_for``.
+    ``open_for`` holds the user of an open cart, ``open_in`` the digest of the session in which a guest's
+    was made; both are emptied when the cart is closed. Unique columns give each user, and each session
+    that is known already, at most one open cart on every database. A guest's cart has no user.
     """
 
     class Status(models.TextChoices):
@@ -33,6 +34,7 @@ class Cart(models.Model):
     open_for = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True, editable=False
     )
+    open_in = models.CharField(max_length=64, null=True, unique=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now_add=True)
@@ -72,3 +74,13 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product_id}"
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether the public may still see the product."""
+        return self.product.is_active and self.product.category.is_visible
+
+    @property
+    def available(self) -> int:
+        """How many pieces can be had: the stock, none of a product that is no longer sold."""
+        return self.product.stock if self.is_sold else 0

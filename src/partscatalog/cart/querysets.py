@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -26,6 +28,14 @@ class CartQuerySet(models.QuerySet["Cart"]):
     def for_user(self, user: AbstractBaseUser) -> CartQuerySet:
         """The user's one open cart."""
         return self.filter(open_for=user.pk)
+
+    def reachable(
+        self, *, user: AbstractBaseUser | None, ids: Sequence[int], session: str | None
+    ) -> CartQuerySet:
+        """The user's open cart, and the guests' carts of these ids or made in this session."""
+        guests = Q(pk__in=list(ids)) if session is None else Q(pk__in=list(ids)) | Q(open_in=session)
+        reachable = Q(status="open", user=None) & guests
+        return self.filter(reachable if user is None else reachable | Q(open_for=user.pk))
 
     def left_since(self, moment: datetime) -> CartQuerySet:
         """Guests' carts that nobody has changed since then."""

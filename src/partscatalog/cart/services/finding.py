@@ -1,0 +1,73 @@
+"""Tell whose cart a request is about, and let a user take over what they carried as a guest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from partscatalog.cart.models import Cart
+from partscatalog.cart.services import merging
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from partscatalog.api.visitor import Carried, Visitor
+
+#: The name under which a visitor carries the id of a cart.
+CARRIED = "cart"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The visitor's open cart, and whether this very request's merge had to lower a quantity in it."""
+
+    cart: Cart | None
+    clamped: bool = False
+
+
+def find(visitor: Visitor) -> Found:
+    """Return the visitor's open cart without making one.
+
+    A signed-in visitor has one cart; the guests' carts that they carry are merged into it first, once,
+    and the session lets go of them. A guest's is the first open one that token or session name.
+
+    :raises CrossSite: when a write of another site's page would be decided by the session.
+    """
+    carried = visitor.carried(CARRIED)
+    carts = _reachable(visitor, carried)
+    if visitor.user is None:
+        return Found(_first(visitor, carried, carts))
+    return _take_over(visitor, visitor.user, carts)
+
+
+def remember(visitor: Visitor, cart: Cart) -> None:
+    """Let a guest carry their cart from now on, unless they do already."""
+    if visitor.user is None and cart.pk not in [entry.pk for entry in visitor.carried(CARRIED)]:
+        visitor.carry(CARRIED, cart.pk)
+
+
+def _reachable(visitor: Visitor, carried: Sequence[Carried]) -> list[Cart]:
+    ids = [entry.pk for entry in carried]
+    session = visitor.session_digest
+    if visitor.user is None and not ids and session is None:
+        return []
+    return list(Cart.objects.reachable(user=visitor.user, ids=ids, session=session).order_by("pk"))
+
+
+def _first(visitor: Visitor, carried: Sequence[Carried], carts: Sequence[Cart]) -> Cart | None:
+    by_pk = {cart.pk: cart for cart in carts}
+    for entry in carried:
+        if entry.pk in by_pk:
+            visitor.rely_on(entry)
+            return by_pk[entry.pk]
+    return carts[0] if carts else None
+
+
+def _take_over(visitor: Visitor, user: AbstractBaseUser, carts: Sequence[Cart]) -> Found:
+    guests = [cart for cart in carts if cart.user_id is None]
+    lowered = [merging.merge(guest=cart, user=user) for cart in guests]
+    visitor.drop(CARRIED)
+    own = Cart.objects.for_user(user).first() if guests else next(iter(carts), None)
+    return Found(own, clamped=any(lowered))
