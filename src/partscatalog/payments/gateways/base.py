@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 #: What may stand in a reference; nothing else ever reaches a provider's URL or a query.
 REFERENCE = re.compile(r"[A-Za-z0-9_.=-]{1,100}", re.ASCII)
 
-
 #: Longest access code and longest page URL that are kept.
 CODE_LENGTH = 255
 URL_LENGTH = 4_000

@@ -57,6 +57,27 @@ SHOWN = (
 
 DOMAINS: Mapping[str, bool] = MappingProxyType({"live": True, "test": False})
 
+NO_KEY = Fault(
+    code=FaultCode.MISSING_KEY,
+    text="There is no SECRET_KEY.",
+    hint="Give the secret key (sk_...) of your Paystack account in OPTIONS.",
+)
+BROKEN_KEY = Fault(
+    code=FaultCode.BAD_OPTION,
+    text="SECRET_KEY holds characters that no key has.",
+    hint="Copy the key again from your Paystack account.",
+)
+PUBLIC_KEY = Fault(
+    code=FaultCode.PUBLIC_KEY,
+    text="SECRET_KEY holds a public key.",
+    hint="Give the key that begins with sk_.",
+)
+INSECURE_URL = Fault(
+    code=FaultCode.INSECURE_URL,
+    text="BASE_URL is neither https nor on this machine.",
+    hint="Leave BASE_URL out, or begin it with https://.",
+)
+
 
 class PaystackGateway(Gateway):
     """Paystack under one secret key. OPTIONS: ``SECRET_KEY``, ``BASE_URL``, ``TIMEOUT``.
@@ -126,45 +147,16 @@ class PaystackGateway(Gateway):
 
     def faults(self) -> list[Fault]:
         """Return what is wrong with the key and the base URL."""
-        return [*super().faults(), *self._key_faults(), *self._url_faults()]
-
-    def _key_faults(self) -> list[Fault]:
+        found = super().faults()
         if not self.secret:
-            return [
-                Fault(
-                    code=FaultCode.MISSING_KEY,
-                    text="There is no SECRET_KEY.",
-                    hint="Give the secret key (sk_...) of your Paystack account in OPTIONS.",
-                )
-            ]
-        if not _is_sendable(self.secret):
-            return [
-                Fault(
-                    code=FaultCode.BAD_OPTION,
-                    text="SECRET_KEY holds characters that no key has.",
-                    hint="Copy the key again from your Paystack account.",
-                )
-            ]
-        if self.secret.startswith("pk_"):
-            return [
-                Fault(
-                    code=FaultCode.PUBLIC_KEY,
-                    text="SECRET_KEY holds a public key.",
-                    hint="Give the key that begins with sk_.",
-                )
-            ]
-        return []
-
-    def _url_faults(self) -> list[Fault]:
-        if is_safe_url(self.base_url):
-            return []
-        return [
-            Fault(
-                code=FaultCode.INSECURE_URL,
-                text="BASE_URL is neither https nor on this machine.",
-                hint="Leave BASE_URL out, or begin it with https://.",
-            )
-        ]
+            found.append(NO_KEY)
+        elif not _is_sendable(self.secret):
+            found.append(BROKEN_KEY)
+        elif self.secret.startswith("pk_"):
+            found.append(PUBLIC_KEY)
+        if not is_safe_url(self.base_url):
+            found.append(INSECURE_URL)
+        return found
 
 
 def _is_secret_key(key: str) -> bool:

@@ -42,9 +42,9 @@ class Answer:
 class JsonApi:
     """One provider's API below one base URL.
 
-    Each call ends within ``timeout`` seconds, in which connecting and each read have tighter bounds of
-    their own. Redirects are not followed, TLS certificates are verified, nothing is sent twice, and no
-    cookie or connection outlives a call.
+    The answer is whole within ``timeout`` seconds of the call's beginning, in which each read has a tighter
+    bound of its own, as has connecting to each of the provider's addresses. Redirects are not followed,
+    TLS certificates are verified, nothing is sent twice, and no cookie or connection outlives a call.
     """
 
     def __init__(self, *, base_url: str, secret: Secret, timeout: float) -> None:
