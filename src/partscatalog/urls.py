@@ -6,4 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("users/", include("partscatalog.accounts.urls")),
+    path("orders/", include("partscatalog.orders.urls")),
+    path("payments/", include("partscatalog.payments.urls")),
 ]
