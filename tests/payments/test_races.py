@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
-from partscatalog.orders.models import Order, OrderEvent
+from partscatalog.orders.models import OrderEvent
 from partscatalog.orders.signals import order_paid
 from partscatalog.payments.models import Payment, PaymentEvent
-from partscatalog.payments.querysets import PaymentQuerySet
 from partscatalog.payments.services import applying
 from partscatalog.payments.signals import payment_succeeded
+from partscatalog.testing.storms import meeting, storm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Make the calls at one moment, each in a thread with its own connection, and return their answers."""
-    calls = list(calls)
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        gate.wait()
-        try:
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Make the calls at one moment and return their answers."""
+    outcomes = storm(calls)
+    assert outcomes.errors == []
+    return outcomes.values
 
 
 def statuses(responses: Iterable[Any]) -> Counter[int]:
@@ -185,13 +174,11 @@ def test_without_its_lock_the_same_storm_breaks_the_books(
     reference = create().json()["reference"]
     body, headers = shop_with_paystack.webhook("charge.success", shop_with_paystack.pay(reference))
     mail.outbox.clear()
-    both_have_read = threading.Barrier(2)
-    keep = applying._is_new
-    monkeypatch.setattr(applying, "lock_order", lambda pk: Order.objects.get(pk=pk))
-    monkeypatch.setattr(PaymentQuerySet, "select_for_update", lambda self: self)
-    monkeypatch.setattr(applying, "_is_new", lambda *args: both_have_read.wait(10) in {0, 1} and keep(*args))
+    unlocked = Payment.objects.select_related("order")
+    monkeypatch.setattr(applying, "lock_payment", lambda payment: unlocked.get(pk=payment.pk))
 
-    at_once([lambda: tell(body, headers), lambda: verify(reference)])
+    with meeting(applying, "lock_payment", parties=2):
+        at_once([lambda: tell(body, headers), lambda: verify(reference)])
 
     with pytest.raises(AssertionError):
         assert_paid_once(order, told)

@@ -369,4 +369,4 @@ def test_costs_a_bounded_number_of_statements(shop_with_paystack, verify, refere
     with statements() as paid:
         verify(reference)
 
-    assert (len(paying), len(paid)) == (9 + 1, 1 + 1)  # the token's user comes on top
+    assert (len(paying), len(paid)) == (8 + 1, 1 + 1)  # the token's user comes on top

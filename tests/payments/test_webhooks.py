@@ -314,7 +314,7 @@ def test_what_is_kept_of_an_event_holds_no_secret(api, shop_with_paystack, refer
         assert SECRET_KEY not in text
 
 
-def test_costs_nine_statements_and_five_when_told_again(api, shop_with_paystack, reference, statements):
+def test_costs_eight_statements_and_four_when_told_again(api, shop_with_paystack, reference, statements):
     data = shop_with_paystack.pay(reference)
 
     with statements() as first:
@@ -322,4 +322,4 @@ def test_costs_nine_statements_and_five_when_told_again(api, shop_with_paystack,
     with statements() as again:
         tell(api, shop_with_paystack, data)
 
-    assert (len(first), len(again)) == (9, 5)
+    assert (len(first), len(again)) == (8, 4)

@@ -12,7 +12,7 @@ from partscatalog.orders.services import moving
 from partscatalog.orders.states import Status as OrderStatus
 from partscatalog.payments.gateways.base import Standing, Status
 from partscatalog.payments.models import Payment, PaymentEvent
-from partscatalog.payments.services.locking import lock_order
+from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.signals import payment_failed, payment_succeeded
 from partscatalog.payments.states import HOLDING, Review, State, is_allowed
 from partscatalog.transactions import writing
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from django.dispatch import Signal
 
-    from partscatalog.orders.models import Order
     from partscatalog.payments.services.reports import Report
 
 #: Where an attempt goes that brought no money. A created one that is missing may still be on its way.
@@ -42,11 +41,10 @@ def apply(*, payment: Payment, report: Report) -> Payment:
     pays the order moves payment and order to paid, once; money that does not fit flags the payment for
     review and leaves the order as it is. While a payment waits for review only staff move it.
     """
-    order = lock_order(payment.order_id)
-    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    payment = lock_payment(payment)
     if _is_new(payment, report) and report.status and not payment.is_settled and not payment.needs_review:
         payment.shown = dict(report.status.shown)
-        _carry_out(payment, order, report.status)
+        _carry_out(payment, report.status)
         payment.save(update_fields=["state", "open_for", "paid_at", "needs_review", "review_reason", "shown"])
     return payment
 
@@ -68,16 +66,16 @@ def _is_new(payment: Payment, report: Report) -> bool:
     return True
 
 
-def _carry_out(payment: Payment, order: Order, status: Status) -> None:
+def _carry_out(payment: Payment, status: Status) -> None:
     if status.standing is Standing.PAID:
-        reason = _misfit(payment, order, status) or _pay(payment, order)
+        reason = _misfit(payment, status) or _pay(payment)
         if reason is not None:
             payment.needs_review, payment.review_reason = True, reason
     elif status.reference == payment.reference:
         _close(payment, status.standing)
 
 
-def _misfit(payment: Payment, order: Order, status: Status) -> Review | None:
+def _misfit(payment: Payment, status: Status) -> Review | None:
     """Return why the money is not what was asked for, or None when it is."""
     if status.reference != payment.reference:
         return Review.REFERENCE
@@ -87,18 +85,18 @@ def _misfit(payment: Payment, order: Order, status: Status) -> Review | None:
         return Review.CURRENCY
     if {status.is_live, payment.is_live} == {True, False}:
         return Review.MODE
-    if (order.total_amount, order.currency) != (payment.amount, payment.currency):
+    if (payment.order.total_amount, payment.order.currency) != (payment.amount, payment.currency):
         return Review.ORDER_CHANGED
     return None
 
 
-def _pay(payment: Payment, order: Order) -> Review | None:
+def _pay(payment: Payment) -> Review | None:
     """Pay the order, or return why it cannot be paid any more."""
     try:
-        if not moving.mark_paid(order=order):
+        if not moving.mark_paid(order=payment.order):
             return Review.PAID_TWICE
     except IllegalMove:
-        return RELEASED.get(order.status, Review.PAID_TWICE)
+        return RELEASED.get(payment.order.status, Review.PAID_TWICE)
     _move(payment, State.PAID)
     payment.paid_at = timezone.now()
     _announce(payment_succeeded, payment)
