@@ -18,4 +18,6 @@ def test_the_return_page_tells_the_buyer_to_go_back_and_changes_nothing(client, 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_the_return_page_takes_nothing(client, method):
-    assert getattr(client, method)("/api/payments/return/").status_code == 405
+    response = getattr(client, method)("/api/payments/return/")
+
+    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")

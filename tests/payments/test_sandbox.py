@@ -6,6 +6,7 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from django.test import Client
 
 from partscatalog.orders.models import OrderEvent
 from partscatalog.payments.gateways.signing import sign
@@ -62,6 +63,7 @@ def test_the_page_is_a_plain_form_with_six_buttons(client, started):
     assert [button["value"] for button in page.select("form[method=post] button[name=action]")] == BUTTONS
     assert "NGN 7500.00" in page.text
     assert started["reference"] in page.text
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_paying_pays_the_order_by_a_signed_webhook_and_leads_back(client, started, order, verify):
@@ -76,6 +78,13 @@ def test_paying_pays_the_order_by_a_signed_webhook_and_leads_back(client, starte
     assert client.get(response["Location"]).status_code == 200
     assert (order.status, event.source, event.kind) == ("paid", "webhook", "transaction.paid")
     assert verify().status_code == 200
+
+
+def test_the_page_needs_no_csrf_token_as_its_address_is_the_secret(started, order):
+    press(Client(enforce_csrf_checks=True), started, "pay")
+
+    order.refresh_from_db()
+    assert order.status == "paid"
 
 
 def test_telling_twice_pays_once(client, started, order):
@@ -143,15 +152,20 @@ def test_closing_the_browser_leaves_it_open(started, verify):
     assert verify().json()["code"] == "payment_pending"
 
 
-@pytest.mark.parametrize("data", [{}, {"action": ""}, {"action": "steal"}])
+@pytest.mark.parametrize("data", [{}, {"action": ""}, {"action": "steal"}, {"action": "PAY"}])
 def test_an_unknown_button_is_refused(client, started, data):
-    assert client.post(started["authorization_url"], data).status_code == 400
+    response = client.post(started["authorization_url"], data)
+
+    assert response.status_code == 400
+    assert response.json() == {"action": ["There is no such button."], "code": "invalid"}
     assert SandboxTransaction.objects.get().status == "open"
 
 
 @pytest.mark.parametrize("code", ["nonesuch", "%00", "x" * 3_000])
 def test_an_unknown_page_is_404(client, started, code):
-    assert client.get(f"/api/payments/sandbox/{code}/").status_code == 404
+    response = client.get(f"/api/payments/sandbox/{code}/")
+
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 def test_a_page_of_another_spelling_is_404(client, started):

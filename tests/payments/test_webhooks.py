@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.db import OperationalError, connections
+from rest_framework.permissions import BasePermission
 
 from partscatalog.orders.models import Order, OrderEvent
 from partscatalog.orders.services import moving
@@ -263,6 +264,22 @@ def test_a_stale_authorization_header_counts_as_none(api, shop_with_paystack, re
     body, headers = shop_with_paystack.webhook("charge.success", shop_with_paystack.pay(reference))
 
     assert post(api, body, {**headers, "Authorization": "Bearer stale"}).status_code == 200
+
+
+class Nobody(BasePermission):
+    def has_permission(self, request, view):
+        return False
+
+
+def test_a_permission_that_the_site_adds_is_for_shoppers_and_keeps_no_provider_out(
+    settings, api, shop_with_paystack, shopper, reference, order
+):
+    path = f"{__name__}.Nobody"
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "PERMISSIONS": {"payments": [path]}}
+
+    assert shopper.post(f"/api/payments/create/{order.pk}/").status_code == 403
+    assert shopper.get("/api/payments/verify/", {"reference": reference}).status_code == 403
+    assert tell(api, shop_with_paystack, shop_with_paystack.pay(reference)).status_code == 200
 
 
 def test_a_crash_while_applying_leaves_nothing_and_the_next_try_heals(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+
+from partscatalog.api.views import ShopView
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+    from rest_framework.request import Request
 
 
-@transaction.non_atomic_requests
-@require_safe
-def returned(request: HttpRequest) -> HttpResponse:
+class ReturnPage(ShopView):
     """Tell the buyer to go back to the shop, which asks whether the payment is there."""
-    return render(request, "partscatalog/payments/return.html")
+
+    authentication_classes = []
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        return render(request._request, "partscatalog/payments/return.html")

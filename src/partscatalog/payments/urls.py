@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partscatalog.payments import pages
 from partscatalog.payments.addresses import RETURN_PAGE
 from partscatalog.payments.api import views
-from partscatalog.payments.sandbox.views import pay_page
+from partscatalog.payments.pages import ReturnPage
+from partscatalog.payments.sandbox.views import PayPage
 
 app_name = "partscatalog_payments"
 
@@ -15,6 +15,6 @@ urlpatterns = [
     path("create/<int:order_id>/", views.PaymentCreateView.as_view(), name="create"),
     path("verify/", views.PaymentVerifyView.as_view(), name="verify"),
     path("webhooks/<str:alias>/", views.WebhookView.as_view(), name="webhook"),
-    path(RETURN_PAGE, pages.returned, name="return"),
-    path("sandbox/<str:access_code>/", pay_page, name="sandbox"),
+    path(RETURN_PAGE, ReturnPage.as_view(), name="return"),
+    path("sandbox/<str:access_code>/", PayPage.as_view(), name="sandbox"),
 ]
