@@ -171,7 +171,7 @@ class OrderNotPayable(PartsCatalogError):
 
 
 class PaymentAlreadyInitialized(PartsCatalogError):
-    """An attempt is open. ``reference``, ``access_code`` and ``authorization_url`` say which, to go on with."""
+    """An attempt is open. ``reference``, ``access_code`` and ``authorization_url`` say which it is."""
 
     code = "payment_already_initialized"
     text = "Payment already initialized."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("carts/", include("partscatalog.cart.urls")),
     path("users/", include("partscatalog.accounts.urls")),
     path("orders/", include("partscatalog.orders.urls")),
     path("payments/", include("partscatalog.payments.urls")),

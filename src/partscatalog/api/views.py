@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -42,7 +43,7 @@ class ShopView(APIView):
     renderer_classes = [PlainJSONRenderer]
     parser_classes = [StrictJSONParser, PlainFormParser, PlainMultiPartParser]
     authentication_classes: Sequence[Any] = [LenientBearerAuthentication]
-    permission_classes: Sequence[Any] = []
+    permission_classes: Sequence[Any] = [AllowAny]
     throttle_classes: Sequence[Any] = []
     content_negotiation_class = OneRenderer
     metadata_class = None

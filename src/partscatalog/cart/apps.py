@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from partscatalog.laws import LAWS
 
 
 class CartConfig(AppConfig):
@@ -11,3 +15,6 @@ class CartConfig(AppConfig):
     label = "partscatalog_cart"
     verbose_name = _("Cart")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        LAWS["cart"] = import_module("partscatalog.cart.services.laws").violations

@@ -38,5 +38,6 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.filter(reachable if user is None else reachable | Q(open_for=user.pk))
 
     def left_since(self, moment: datetime) -> CartQuerySet:
-        """Guests' carts that nobody has changed since then."""
-        return self.guests().filter(changed_at__lt=moment)
+        """Those that nobody has changed since then and nobody keeps: guests' carts and closed ones."""
+        is_kept = Q(status="open", user__isnull=False)
+        return self.filter(~is_kept, changed_at__lt=moment)

@@ -62,7 +62,6 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     list_filter = ["status", "created_at"]
     search_fields = ["number", "phone", "lines__number", "lines__name"]
     list_select_related = ["user"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at", "-pk"]
     show_full_result_count = False
     actions = ["mark_processing", "mark_shipped", "mark_delivered", "cancel"]

@@ -71,6 +71,11 @@ class PricedCart:
     total: Decimal
     problems: tuple[Problem, ...]
 
+    @property
+    def sold_lines(self) -> list[PricedLine]:
+        """The lines that the public may see; of the others only their problem is told."""
+        return [line for line in self.lines if line.is_sold]
+
 
 def load(cart: Cart, *, user: AbstractBaseUser | None) -> PricedCart:
     """Return the cart at the user's prices of this moment, in one statement."""

@@ -9,13 +9,14 @@ from django.db import models
 class IdempotencyRecord(models.Model):
     """The first answer to one user's key, written in the order's own transaction.
 
-    Key and body are kept as SHA-256, so that the unique column compares exactly on every database.
+    Key and body are kept as SHA-256, so that the unique column compares exactly on every database. The
+    answer is kept as the text of its JSON: a JSON column would give its keys back in another order.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key_hash = models.CharField(max_length=64)
     body_hash = models.CharField(max_length=64)
-    answer = models.JSONField()
+    answer = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

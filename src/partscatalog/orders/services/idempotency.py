@@ -42,7 +42,7 @@ def stored_answer(key: Key) -> dict[str, Any] | None:
         return None
     if record.body_hash != key.body_hash:
         raise IdempotencyMismatch
-    answer: dict[str, Any] = record.answer
+    answer: dict[str, Any] = json.loads(record.answer)
     return answer
 
 
@@ -54,7 +54,7 @@ def store(key: Key, answer: dict[str, Any]) -> None:
     :raises IntegrityError: when the twin was first; its transaction holds the answer.
     """
     IdempotencyRecord.objects.create(
-        user_id=key.user.pk, key_hash=key.key_hash, body_hash=key.body_hash, answer=answer
+        user_id=key.user.pk, key_hash=key.key_hash, body_hash=key.body_hash, answer=json.dumps(answer)
     )
 
 

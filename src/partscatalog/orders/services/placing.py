@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 #: How often placing starts anew when stock came back, or a number was taken, in the very moment.
 ATTEMPTS = 3
 
-LARGEST_TOTAL = Decimal(10) ** (money.TOTAL_DIGITS - money.DECIMAL_PLACES)
+#: SQLite keeps numbers in 15 significant digits: a larger total could not be read back exactly.
+LARGEST_TOTAL = Decimal(10) ** (15 - money.DECIMAL_PLACES)
 
 
 @dataclass(frozen=True, kw_only=True)
