@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("partscatalog.catalog.urls")),
     path("carts/", include("partscatalog.cart.urls")),
     path("users/", include("partscatalog.accounts.urls")),
     path("orders/", include("partscatalog.orders.urls")),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import connections, models
+from django.db.models.functions import Concat
+
+from partscatalog.catalog import tree
 
 if TYPE_CHECKING:
     from partscatalog.catalog.models import Category, Product  # noqa: F401
-
-AFTER_DIGITS = "A"
+    from partscatalog.catalog.search import Query
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -17,9 +19,10 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Those that are active with all their ancestors."""
         return self.filter(is_visible=True)
 
-    def subtree(self, category: Category) -> CategoryQuerySet:
-        """The category and all that stands below it."""
-        return self.filter(path__gte=category.path, path__lt=category.path + AFTER_DIGITS)
+    def subtree_of(self, slug: str) -> CategoryQuerySet:
+        """The visible category of this slug and all that stands below it, in the one statement."""
+        top = models.Subquery(self.model._default_manager.filter(slug=slug, is_visible=True).values("path"))
+        return self.filter(path__gte=top, path__lt=Concat(top, models.Value(tree.AFTER_DIGITS)))
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -27,6 +30,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those that the public may see: active, in a category that is active with all its ancestors."""
         return self.filter(is_active=True, category__is_visible=True)
 
-    def below(self, category: Any) -> ProductQuerySet:
+    def below(self, category: Category) -> ProductQuerySet:
         """Those of the category and of all that stands below it."""
-        return self.filter(category__in=type(category).objects.subtree(category).order_by())
+        subtree = type(category)._default_manager.filter(
+            path__gte=category.path, path__lt=category.path + tree.AFTER_DIGITS
+        )
+        return self.filter(category__in=subtree)
+
+    def at(self, category_slug: str) -> ProductQuerySet:
+        """Those whose own category has this slug."""
+        return self.filter(category__slug=category_slug)
+
+    def for_display(self) -> ProductQuerySet:
+        """With all that an answer shows, in two statements."""
+        return self.select_related("category", "brand").prefetch_related("images")
+
+    def matching(self, query: Query) -> ProductQuerySet:
+        """Those that a search finds, with ``exact``: 0 where the whole query is the part number, else 1."""
+        exact = models.When(number_normalised=query.number, then=models.Value(0))
+        return self.filter(query.condition(connections[self.db].vendor)).annotate(
+            exact=models.Case(exact, default=models.Value(1), output_field=models.IntegerField())
+        )

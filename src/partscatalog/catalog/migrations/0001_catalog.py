@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import partscatalog.catalog.models.image
 import partscatalog.catalog.models.product
+import partscatalog.catalog.validators
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -56,13 +57,13 @@ class Migration(migrations.Migration):
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, help_text="The maker's number as the maker writes it; it is found in any spelling.", max_length=64, null=True, verbose_name='part number')),
+                ('number', models.CharField(blank=True, help_text="The maker's number as the maker writes it; it is found in any spelling.", max_length=64, null=True, validators=[partscatalog.catalog.validators.validate_number], verbose_name='part number')),
                 ('number_normalised', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Upper(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('number'), models.Value(' '), models.Value('')), models.Value('-'), models.Value('')), models.Value('.'), models.Value('')), models.Value('/'), models.Value('')), models.Value('_'), models.Value('')), models.Value(','), models.Value('')), models.Value('('), models.Value('')), models.Value(')'), models.Value('')), models.Value('+'), models.Value('')), models.Value('*'), models.Value('')), models.Value('#'), models.Value('')), models.Value(':'), models.Value('')), models.Value(';'), models.Value('')), models.Value("'"), models.Value('')), models.Value('&'), models.Value('')), models.Value('\xa0'), models.Value('')), models.Value('–'), models.Value(''))), output_field=models.CharField(max_length=64, null=True))),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, verbose_name='slug')),
                 ('description', models.TextField(blank=True, default='', max_length=20000, verbose_name='description')),
-                ('attributes', models.JSONField(blank=True, default=dict, verbose_name='attributes')),
-                ('price', models.DecimalField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='price')),
+                ('attributes', models.JSONField(blank=True, default=dict, validators=[partscatalog.catalog.validators.validate_attributes], verbose_name='attributes')),
+                ('price', models.DecimalField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0')), partscatalog.catalog.validators.validate_amount], verbose_name='price')),
                 ('stock', partscatalog.catalog.models.product.StockField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),

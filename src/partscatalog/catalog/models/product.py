@@ -14,6 +14,7 @@ from partscatalog.catalog import slugs
 from partscatalog.catalog.models.brand import Brand
 from partscatalog.catalog.models.category import Category
 from partscatalog.catalog.querysets import ProductQuerySet
+from partscatalog.catalog.validators import validate_amount, validate_attributes, validate_number
 
 NUMBER_LENGTH = 64
 
@@ -46,6 +47,7 @@ class Product(models.Model):
         max_length=NUMBER_LENGTH,
         null=True,
         blank=True,
+        validators=[validate_number],
         help_text=_("The maker's number as the maker writes it; it is found in any spelling."),
     )
     number_normalised = models.GeneratedField(
@@ -62,12 +64,12 @@ class Product(models.Model):
         help_text=_("Made from the name where it is left empty; it does not change with the name."),
     )
     description = models.TextField(_("description"), max_length=20_000, blank=True, default="")
-    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True, validators=[validate_attributes])
     price = models.DecimalField(
         _("price"),
         max_digits=money.PRICE_DIGITS,
         decimal_places=money.DECIMAL_PLACES,
-        validators=[MinValueValidator(Decimal(0))],
+        validators=[MinValueValidator(Decimal(0)), validate_amount],
     )
     stock = StockField(_("stock"), default=0, validators=[MinValueValidator(0)])
     is_active = models.BooleanField(_("active"), default=True)

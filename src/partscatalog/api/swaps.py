@@ -1,0 +1,19 @@
+"""Serializers that a site puts in place of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from partscatalog.conf import get_settings, swap
+
+if TYPE_CHECKING:
+    from rest_framework.serializers import BaseSerializer
+
+S = TypeVar("S", bound="BaseSerializer[Any]")
+
+
+def serializer_class(name: str, ours: type[S]) -> type[S]:
+    """Return the site's serializer of that name in ``SERIALIZERS``, else ours."""
+    path = get_settings().SERIALIZERS.get(name)
+    serializer: type[S] = swap(path) if path else ours
+    return serializer

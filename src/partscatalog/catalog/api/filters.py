@@ -1,0 +1,135 @@
+"""What a list of products can be asked for in the query string."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+
+from partscatalog.api.fields import MoneyField
+from partscatalog.api.pagination import Keyset
+from partscatalog.catalog.models import Brand, Category, Product
+from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from partscatalog.catalog.querysets import ProductQuerySet
+
+NEWEST = Keyset(ordering=("-created_at", "-id"))
+#: A search shows the product whose number it is before all others.
+FOUND = Keyset(ordering=("exact", *NEWEST.ordering))
+ORDERINGS = {
+    sign + column: Keyset(ordering=(sign + column, f"{sign}id"))
+    for column in ("price", "name", "created_at")
+    for sign in ("", "-")
+}
+
+
+class AmountField(forms.CharField):
+    """An amount in the API's one plain form."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return MoneyField().to_internal_value(text) if text else None
+        except exceptions.ValidationError as error:
+            raise forms.ValidationError([str(message) for message in error.detail]) from error
+
+
+class SearchField(forms.CharField):
+    """Words to search for; none at all search for nothing."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return Query.parse(text) if text else None
+        except ValueError as error:
+            message = _("Search for at most {words} words and {characters} characters.")
+            raise forms.ValidationError(message.format(words=MAX_WORDS, characters=MAX_LENGTH)) from error
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(" ".join(value.words) if value else value)
+
+
+class AmountFilter(django_filters.Filter):  # type: ignore[misc]  # the library has no types
+    field_class = AmountField
+
+
+class SearchFilter(django_filters.Filter):  # type: ignore[misc]  # the library has no types
+    field_class = SearchField
+
+
+class _KnownValuesForm(forms.Form):
+    """An empty value is no value that a parameter knows; only a search may be empty."""
+
+    def clean(self) -> None:
+        for name in self.fields:
+            if name != "search" and self.data.get(name) == "":
+                self.add_error(name, _("Write a value or leave the parameter out."))
+
+
+class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    """Filters, search and ordering of products; :attr:`keyset` pages what is found."""
+
+    category = django_filters.CharFilter(method="in_category", strip=False)
+    brand = django_filters.CharFilter(field_name="brand__slug", strip=False)
+    min_price = AmountFilter(field_name="price", lookup_expr="gte", strip=False)
+    max_price = AmountFilter(field_name="price", lookup_expr="lte", strip=False)
+    in_stock = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")], method="with_stock"
+    )
+    search = SearchFilter(method="find")
+    ordering = django_filters.ChoiceFilter(choices=[(name, name) for name in ORDERINGS], method="keep")
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+        form = _KnownValuesForm
+
+    @property
+    def keyset(self) -> Keyset:
+        """The order of what was found; one that is asked for decides alone."""
+        asked = self.form.cleaned_data
+        if asked["ordering"]:
+            return ORDERINGS[asked["ordering"]]
+        return FOUND if asked["search"] else NEWEST
+
+    def verify(self) -> None:
+        """Refuse values that no parameter knows.
+
+        :raises ValidationError: with the parameters' names as keys.
+        """
+        if not self.is_valid():
+            raise exceptions.ValidationError(self.errors)
+
+    def verify_slugs(self) -> None:
+        """Refuse slugs that name nothing.
+
+        Only an empty page can hide them, so that nobody else pays for the look-up.
+
+        :raises ValidationError: with the parameters' names as keys.
+        """
+        known: dict[str, QuerySet[Any]] = {
+            "category": Category.objects.visible(),
+            "brand": Brand.objects.all(),
+        }
+        for name, rows in known.items():
+            slug = self.form.cleaned_data[name]
+            if slug and not rows.filter(slug=slug).exists():
+                raise exceptions.ValidationError({name: [_("There is none of this slug.")]})
+
+    def in_category(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
+        return queryset.filter(category__in=Category.objects.subtree_of(slug).order_by())
+
+    def with_stock(self, queryset: ProductQuerySet, _name: str, value: str) -> ProductQuerySet:
+        return queryset.filter(stock__gt=0) if value == "true" else queryset.filter(stock=0)
+
+    def find(self, queryset: ProductQuerySet, _name: str, query: Query) -> ProductQuerySet:
+        return queryset.matching(query)
+
+    def keep(self, queryset: ProductQuerySet, _name: str, _ordering: str) -> ProductQuerySet:
+        return queryset

@@ -1,0 +1,109 @@
+"""What the catalog shows; a site's own subclasses go under ``SERIALIZERS``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from partscatalog.api.fields import MoneyField, UTCDateTimeField
+from partscatalog.api.pagination import absolute_url
+from partscatalog.api.swaps import serializer_class
+from partscatalog.conf import get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model
+
+    from partscatalog.catalog.models import Product, ProductImage
+
+
+class BrandSerializer(serializers.Serializer[Any]):
+    """A brand, by itself and in its products."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    slug = serializers.CharField(read_only=True)
+
+
+class CategorySerializer(serializers.Serializer[Any]):
+    """A category; ``parent`` is the slug of the one that it stands below."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    slug = serializers.CharField(read_only=True)
+    description = serializers.CharField(read_only=True)
+    parent = serializers.CharField(  # type: ignore[assignment]  # DRF keeps its own parent elsewhere
+        source="parent.slug", default=None, allow_null=True, read_only=True
+    )
+    is_active = serializers.BooleanField(read_only=True)
+
+
+class ProductCategorySerializer(serializers.Serializer[Any]):
+    """A product's category."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    slug = serializers.CharField(read_only=True)
+
+
+class ProductImageSerializer(serializers.Serializer["ProductImage"]):
+    """A picture with its absolute URL and those of the thumbnails made so far."""
+
+    id = serializers.IntegerField(read_only=True)
+    image = serializers.SerializerMethodField()
+    alt_text = serializers.CharField(read_only=True)
+    position = serializers.IntegerField(read_only=True)
+    thumbnails = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_image(self, image: ProductImage) -> str:
+        return self._url(image, str(image.image.name))
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
+    def get_thumbnails(self, image: ProductImage) -> dict[str, str]:
+        return {size: self._url(image, name) for size, name in image.thumbnails.items()}
+
+    def _url(self, image: ProductImage, name: str) -> str:
+        url: str = image.image.storage.url(name)
+        return url if urlsplit(url).netloc else absolute_url(self.context["request"], url)
+
+
+class ProductSerializer(serializers.Serializer["Product"]):
+    """A product with its category, brand and pictures."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    slug = serializers.CharField(read_only=True)
+    number = serializers.CharField(read_only=True, allow_null=True)
+    brand = BrandSerializer(read_only=True, allow_null=True)
+    category = ProductCategorySerializer(read_only=True)
+    price = MoneyField(read_only=True)
+    currency = serializers.SerializerMethodField()
+    stock = serializers.IntegerField(read_only=True)
+    description = serializers.CharField(read_only=True)
+    attributes = serializers.DictField(read_only=True)
+    images = ProductImageSerializer(many=True, read_only=True)
+    is_active = serializers.BooleanField(read_only=True)
+    created_at = UTCDateTimeField()
+
+    def get_currency(self, _product: Product) -> str:
+        return get_settings().CURRENCY
+
+
+OURS: dict[str, type[serializers.Serializer[Any]]] = {
+    "brand": BrandSerializer,
+    "category": CategorySerializer,
+    "product": ProductSerializer,
+}
+
+
+def show(name: str, rows: Model | Sequence[Model], request: Any) -> Any:
+    """Return a row, or a list of rows, as the site's serializer of that name shows it."""
+    serializer = serializer_class(name, OURS[name])
+    many = isinstance(rows, list)
+    return serializer(rows, many=many, context={"request": request}).data

@@ -1,0 +1,62 @@
+"""Plain search: which products hold every word, in any letter case, and whose number is the query."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from partscatalog import numbers
+
+MAX_LENGTH = 200
+MAX_WORDS = 10
+COLUMNS = ("number", "name", "brand__name", "description")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was searched for: its words, and the whole of it as a part number (empty when it is none)."""
+
+    words: tuple[str, ...]
+    number: str
+
+    @classmethod
+    def parse(cls, text: str) -> Query:
+        """Return the query that the text stands for.
+
+        :raises ValueError: when it is longer than is searched for.
+        """
+        words = text.split()
+        if len(text) > MAX_LENGTH or len(words) > MAX_WORDS:
+            raise ValueError("The search is too long.")
+        return cls(tuple(words), numbers.normalise("".join(words)))
+
+    def condition(self, vendor: str) -> Q:
+        """Return which products are found on a database of this kind.
+
+        Each word occurs as it is written in one of the columns, or, written as a number may be, in the
+        normalised number; so does the whole query.
+        """
+        every_word = Q()
+        for word in self.words:
+            every_word &= _somewhere(word, vendor)
+        return every_word | occurs("number_normalised", self.number, vendor) if self.number else every_word
+
+
+def occurs(column: str, text: str, vendor: str) -> Q:
+    """Return the condition that the text occurs in the column, letter case ignored in every script.
+
+    SQLite's LIKE ignores case among ASCII letters only; there Django's ``iregex`` is Python's.
+    """
+    if vendor == "sqlite" and not text.isascii():
+        return Q(**{f"{column}__iregex": re.escape(text)})
+    return Q(**{f"{column}__icontains": text})
+
+
+def _somewhere(word: str, vendor: str) -> Q:
+    found = Q()
+    for column in COLUMNS:
+        found |= occurs(column, word, vendor)
+    number = numbers.normalise(word)
+    return found | occurs("number_normalised", number, vendor) if number else found

@@ -1,0 +1,25 @@
+"""URLs of the catalog, below the prefix that the including URLconf gives."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from partscatalog.catalog.api import views
+
+app_name = "partscatalog_catalog"
+
+urlpatterns = [
+    path("categories/", views.CategoryListView.as_view(), name="category-list"),
+    path("categories/<str:cat_slug>/", views.CategoryView.as_view(), name="category"),
+    path(
+        "categories/<str:cat_slug>/products/",
+        views.CategoryProductListView.as_view(),
+        name="category-product-list",
+    ),
+    path(
+        "categories/<str:cat_slug>/products/<str:product_slug>/", views.ProductView.as_view(), name="product"
+    ),
+    path("products/", views.ProductListView.as_view(), name="product-list"),
+    path("brands/", views.BrandListView.as_view(), name="brand-list"),
+    path("brands/<str:slug>/", views.BrandView.as_view(), name="brand"),
+]

@@ -1,0 +1,48 @@
+"""What a column of the catalog may hold, beyond its type; read the settings when they are asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from partscatalog import money, numbers
+from partscatalog.conf import get_settings
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+MAX_ATTRIBUTES = 10_000
+
+
+def validate_amount(amount: Decimal) -> None:
+    """Refuse a fraction of the currency's smallest unit.
+
+    :raises ValidationError: it is never rounded.
+    """
+    currency = get_settings().CURRENCY
+    if not money.fits(amount, currency):
+        message = _("The currency has %(decimals)d decimals.")
+        raise ValidationError(message, code="invalid", params={"decimals": money.exponent(currency)})
+
+
+def validate_number(number: str) -> None:
+    """Refuse a part number of separators alone: it could not be found.
+
+    :raises ValidationError: when neither letter nor digit is in it.
+    """
+    if not any(character.isalnum() for character in numbers.normalise(number)):
+        raise ValidationError(_("A part number holds letters or digits."), code="invalid")
+
+
+def validate_attributes(attributes: Any) -> None:
+    """Refuse what is no object of names and values, or too much of it.
+
+    :raises ValidationError: then.
+    """
+    if not isinstance(attributes, dict):
+        raise ValidationError(_("Write an object of names and values."), code="invalid")
+    if len(json.dumps(attributes)) > MAX_ATTRIBUTES:
+        raise ValidationError(_("These are too many attributes."), code="invalid")
