@@ -7,6 +7,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from partscatalog.laws import LAWS
+
 
 class CatalogConfig(AppConfig):
     name = "partscatalog.catalog"
@@ -16,3 +18,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("partscatalog.catalog.receivers")
+        LAWS["catalog"] = import_module("partscatalog.catalog.services.laws").violations

@@ -10,6 +10,7 @@ from rest_framework.permissions import SAFE_METHODS
 from partscatalog.api.authentication import LenientBearerAuthentication
 from partscatalog.api.permissions import ReadOrModelPermission
 from partscatalog.api.views import ShopView
+from partscatalog.exceptions import NotFound
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -31,6 +32,15 @@ class CatalogView(ShopView):
         if self.request.method in SAFE_METHODS:
             return [LenientBearerAuthentication()]
         return super().get_authenticators()
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Know no slug with a NUL character, which PostgreSQL does not even look for.
+
+        :raises NotFound: then.
+        """
+        if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
+            raise NotFound
+        super().initial(request, *args, **kwargs)
 
     def sent(self, shape: type[Serializer[Any]]) -> dict[str, Any]:
         """Return what the request sends to be written, in the shape of an input serializer.
