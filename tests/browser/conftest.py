@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.example.site import manage, served
 
@@ -28,6 +27,9 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Imported here: the tests are collected on machines without it, too.
+    from playwright.sync_api import sync_playwright
+
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "The browser suite needs Chromium."
     with sync_playwright() as playwright:

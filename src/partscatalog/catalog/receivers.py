@@ -1,13 +1,15 @@
-"""What must follow a save of our own models through whatever door it was made."""
+"""What must follow a change of our own models through whatever door it was made."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from partscatalog.catalog.models import Product
+from partscatalog.catalog.models import Product, ProductImage
 from partscatalog.catalog.services import stock
 
 
@@ -16,3 +18,12 @@ def book_first_movement(*, instance: Product, created: bool, raw: bool, **_: Any
     """Book a new product's stock; ``save()`` holds the transaction that both stand in."""
     if created and not raw:
         stock.book_initial([instance])
+
+
+@receiver(post_delete, sender=ProductImage, dispatch_uid="partscatalog.image_files")
+def remove_files(*, instance: ProductImage, **_: Any) -> None:
+    """Delete the files of a picture once its row is gone for good, also with its product."""
+    names = [str(instance.image.name), *instance.thumbnails.values()]
+    storage = instance.image.storage
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name), robust=True)

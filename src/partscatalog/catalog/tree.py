@@ -64,13 +64,23 @@ def place(category: Category) -> None:
     visible = category.is_active and (parent is None or parent.is_visible)
     if (path, visible) == (category.path, category.is_visible):
         return
-    if parent and category.path and parent.path.startswith(category.path):
-        raise InvalidMove
-    below = _below(category)
-    moved = _moved([category, *below], path, visible)
-    if max(depth(row.path) for row in moved) >= min(get_settings().CATEGORY_MAX_DEPTH, DEEPEST):
-        raise InvalidMove
+    verify_place(category, parent)
+    moved = _moved([category, *_below(category)], path, visible)
     type(category)._base_manager.bulk_update(moved, ["path", "is_visible"], batch_size=500)
+
+
+def verify_place(category: Category, parent: Category | None) -> None:
+    """Refuse a place below the category itself, or deeper than the tree may grow.
+
+    :raises InvalidMove: then.
+    """
+    above = parent.path if parent else ""
+    if category.path and above.startswith(category.path):
+        raise InvalidMove
+    deepest = max((len(row.path) for row in _below(category)), default=len(category.path))
+    height = max(1, (deepest - len(category.path)) // WIDTH + 1)
+    if len(above) // WIDTH + height > min(get_settings().CATEGORY_MAX_DEPTH, DEEPEST):
+        raise InvalidMove
 
 
 def _parent(category: Category) -> Category | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partscatalog.catalog.api import views
+from partscatalog.catalog.api import images, views
 
 app_name = "partscatalog_catalog"
 
@@ -18,6 +18,16 @@ urlpatterns = [
     ),
     path(
         "categories/<str:cat_slug>/products/<str:product_slug>/", views.ProductView.as_view(), name="product"
+    ),
+    path(
+        "categories/<str:cat_slug>/products/<str:product_slug>/images/",
+        images.ImageListView.as_view(),
+        name="image-list",
+    ),
+    path(
+        "categories/<str:cat_slug>/products/<str:product_slug>/images/<int:image_id>/",
+        images.ImageView.as_view(),
+        name="image",
     ),
     path("products/", views.ProductListView.as_view(), name="product-list"),
     path("brands/", views.BrandListView.as_view(), name="brand-list"),

@@ -9,8 +9,19 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from partscatalog.api.schema import PAGE_PARAMETERS, error, errors
 from partscatalog.catalog.api.filters import ORDERINGS
-from partscatalog.catalog.api.inputs import BrandInput, CategoryInput, ProductInput
-from partscatalog.catalog.api.serializers import BrandSerializer, CategorySerializer, ProductSerializer
+from partscatalog.catalog.api.inputs import (
+    BrandInput,
+    CategoryInput,
+    ImageChange,
+    ImageInput,
+    ProductInput,
+)
+from partscatalog.catalog.api.serializers import (
+    BrandSerializer,
+    CategorySerializer,
+    ProductImageSerializer,
+    ProductSerializer,
+)
 
 TAGS = ["catalog"]
 
@@ -178,3 +189,24 @@ PRODUCT = _read("products", "Look at one product", ProductSerializer, PRODUCT_EX
 PRODUCT_REPLACE = _write("products", "update", "Replace a product (staff)", *_PRODUCT)
 PRODUCT_CHANGE = _write("products", "partial_update", "Change a product (staff)", *_PRODUCT)
 PRODUCT_DELETE = _delete("products", "Delete a product (staff)", can_be_used=False)
+
+_IMAGE = PRODUCT_EXAMPLE["images"][0]
+_NO_IMAGE = {"detail": "This is no JPEG, PNG or WebP picture.", "code": "invalid", "image": ["..."]}
+
+
+IMAGE_CREATE = _write(
+    "product_images", "create", "Add a picture (staff)", ImageInput, {}, ProductImageSerializer, _IMAGE
+)
+del IMAGE_CREATE["examples"]
+IMAGE_CREATE["request"] = {"multipart/form-data": ImageInput}
+IMAGE_CREATE["responses"] |= {400: error(400, ("invalid", _NO_IMAGE)), **errors(404)}
+IMAGE_CHANGE = _write(
+    "product_images",
+    "partial_update",
+    "Change a picture's text or place (staff)",
+    ImageChange,
+    {"alt_text": "A piston", "position": 1},
+    ProductImageSerializer,
+    _IMAGE,
+)
+IMAGE_DELETE = _delete("product_images", "Delete a picture (staff)", can_be_used=False)

@@ -20,6 +20,9 @@ from partscatalog.catalog.models.product import NUMBER_LENGTH
 from partscatalog.catalog.services.stock import MAX_STOCK
 from partscatalog.catalog.validators import validate_attributes, validate_number
 
+#: The last place among a product's pictures.
+MAX_POSITION = 1_000_000
+
 
 @extend_schema_field({"type": "string", "nullable": True})
 class SlugOfField(serializers.Field[Any, Any, str, Any]):
@@ -106,5 +109,20 @@ class CategoryInput(serializers.Serializer[Any]):
 
 class BrandInput(serializers.Serializer[Any]):
     name = TextField(max_length=100)
+
+    DEFAULTS: dict[str, Any] = {}
+
+
+class ImageInput(serializers.Serializer[Any]):
+    image = serializers.FileField()
+    alt_text = TextField(max_length=200, required=False, allow_blank=True)
+    position = WholeNumberField(max_value=MAX_POSITION, required=False)
+
+    DEFAULTS: dict[str, Any] = {}
+
+
+class ImageChange(serializers.Serializer[Any]):
+    alt_text = TextField(max_length=200, required=False, allow_blank=True)
+    position = WholeNumberField(max_value=MAX_POSITION, required=False)
 
     DEFAULTS: dict[str, Any] = {}

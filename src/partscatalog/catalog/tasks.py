@@ -1,0 +1,12 @@
+"""What runs after a request; it may run twice."""
+
+from __future__ import annotations
+
+from partscatalog.catalog.services import images
+from partscatalog.jobs import task
+
+
+@task
+def make_thumbnails(image_id: int) -> None:
+    """Make the thumbnails of a picture."""
+    images.make_thumbnails(image_id)
