@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -92,7 +93,7 @@ def test_adds_a_product_with_a_picture_and_its_first_stock(staff):
 
     product = Product.objects.get()
     assert answer.status_code == 302, answer.content
-    assert (product.slug, product.stock, product.price) == ("piston", 7, 2500)
+    assert (product.slug, product.stock, product.price) == ("piston", 7, Decimal(2500))
     assert StockMovement.objects.get().delta == 7
     assert str(ProductImage.objects.get().image.name).startswith("partscatalog/products/")
 
@@ -121,7 +122,7 @@ def test_changes_price_and_activity_in_the_list(staff):
     staff.post(f"{ADMIN}/product/", row)
 
     product.refresh_from_db()
-    assert (product.price, product.is_active, product.stock) == (99.5, False, 5)
+    assert (product.price, product.is_active, product.stock) == (Decimal("99.5"), False, 5)
 
 
 @pytest.mark.parametrize("term", ["90919-01253", "9091901253", "90919 01253", "filter", "nordwerk"])

@@ -14,11 +14,11 @@ from partscatalog.testing import make_product
 pytestmark = pytest.mark.django_db
 
 
-def balance(product: Product) -> int:
+def balance(product: Product):
     return StockMovement.objects.filter(product=product).aggregate(sum=Sum("delta"))["sum"]
 
 
-def current(product: Product) -> int:
+def current(product: Product):
     return Product.objects.get(pk=product.pk).stock
 
 

@@ -276,8 +276,8 @@ def test_refuses_a_cycle(staff, engine, below):
 
 def test_refuses_a_tree_too_deep(staff):
     """T-DOS-5"""
-    parent = None
-    for _ in range(12):
+    parent = make_category("Level")
+    for _ in range(11):
         parent = make_category("Level", parent=parent)
 
     answer = staff.post("/api/categories/", {"name": "Deep", "parent": parent.slug}, format="json")

@@ -37,11 +37,12 @@ def place(user: AbstractBaseUser, quantities: Mapping[Product, int]) -> Order:
 
 
 @pytest.fixture
-def buyer() -> AbstractBaseUser:
+def buyer():
     return make_user("buyer@example.com")
 
 
 @pytest.fixture
 def shop(buyer, signed_in) -> APIClient:
     """The buyer's client."""
-    return signed_in(buyer)
+    client: APIClient = signed_in(buyer)
+    return client

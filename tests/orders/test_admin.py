@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Permission
 
@@ -56,7 +58,7 @@ def test_offers_no_field_to_edit(staff, buyer):
     staff.post(f"{LIST}{order.pk}/change/", {"status": "paid", "total_amount": "1", "paid_at": "2025-01-01"})
 
     order.refresh_from_db()
-    assert (order.status, order.total_amount, order.is_paid) == ("pending", 7500, False)
+    assert (order.status, order.total_amount, order.is_paid) == ("pending", Decimal(7500), False)
     assert staff.get(f"{LIST}add/").status_code == 403
     assert staff.post(f"{LIST}{order.pk}/delete/", {"post": "yes"}).status_code == 403
 

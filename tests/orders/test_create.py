@@ -87,14 +87,15 @@ def test_takes_the_stock_books_it_and_closes_the_cart(shop, buyer):
 
 
 def test_freezes_name_number_brand_and_price(shop, buyer):
-    product = make_product(number="NW-44.71", brand=make_brand("Nordwerk"))
+    brand = make_brand("Nordwerk")
+    product = make_product(number="NW-44.71", brand=brand)
     make_cart({product: 1}, user=buyer)
     shop.post(CREATE, DELIVERY, format="json")
 
     product.name, product.number, product.price = "Other", "X1", Decimal(1)
     product.save()
-    product.brand.name = "Other"
-    product.brand.save()
+    brand.name = "Other"
+    brand.save()
 
     line = shop.get(f"{URL}{Order.objects.get().pk}/").json()["items"][0]
     assert (line["name"], line["number"], line["brand"], line["price"]) == (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
@@ -23,7 +25,7 @@ def test_tells_the_customer_after_the_commit(shop, buyer, django_capture_on_comm
     with django_capture_on_commit_callbacks(execute=True):
         answer = shop.post(CREATE, DELIVERY, format="json").json()
 
-    message = mail.outbox[0]
+    message: Any = mail.outbox[0]
     html, kind = message.alternatives[0]
     assert len(mail.outbox) == 1
     assert message.subject == f"Your order {answer['number']}"

@@ -17,7 +17,6 @@ from tests.payments.fakes.paystack import SECRET_KEY, FakePaystack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.contrib.auth.base_user import AbstractBaseUser
     from rest_framework.test import APIClient
 
 SITE = "https://shop.example.com"
@@ -52,7 +51,7 @@ def shop_with_paystack(settings, paystack: FakePaystack) -> FakePaystack:
 
 
 @pytest.fixture
-def buyer() -> AbstractBaseUser:
+def buyer():
     return make_user("buyer@example.com")
 
 

@@ -42,7 +42,8 @@ class CartAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptabl
     fields = readonly_fields = ("user", "status", "created_at", "changed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
-        return super().get_queryset(request).annotate(line_count=Count("lines"))
+        carts: QuerySet[Cart] = super().get_queryset(request)
+        return carts.annotate(line_count=Count("lines"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -22,13 +22,12 @@ PASSWORD = "correct horse battery staple"  # noqa: S105
 _serial = count(1)
 
 
-def make_user(email: str = "", **fields: Any) -> AbstractBaseUser:
-    """Return a new active user of the site's model, with :data:`PASSWORD`."""
+def make_user(email: str = "", **fields: Any) -> Any:
+    """Return a new active user of the site's model (which alone knows its type), with :data:`PASSWORD`."""
     model: Any = get_user_model()
     email = email or f"buyer{next(_serial)}@example.com"
     names = {model.USERNAME_FIELD: email, model.get_email_field_name(): email}
-    user: AbstractBaseUser = model._default_manager.create_user(password=PASSWORD, **{**names, **fields})
-    return user
+    return model._default_manager.create_user(password=PASSWORD, **{**names, **fields})
 
 
 def make_category(name: str = "Engine Parts", **fields: Any) -> Category:

@@ -124,7 +124,7 @@ class _ProblemSerializer(serializers.Serializer[Any]):
 
 class _CartSerializer(CartSerializer):
     items = CartItemSerializer(many=True)
-    problems = _ProblemSerializer(many=True)
+    problems = _ProblemSerializer(many=True)  # type: ignore[assignment]  # the same, with its fields named
 
     class Meta:
         ref_name = "Cart"

@@ -50,8 +50,8 @@ def _movements() -> Iterator[str]:
                 yield f"Order {line.order_id} has other pieces of product {line.product_id} than were booked."
 
 
-def _booked(orders: list[int]) -> dict[tuple[int, int], int]:
-    booked: dict[tuple[int, int], int] = defaultdict(int)
+def _booked(orders: list[int]) -> dict[tuple[int | None, int | None], int]:
+    booked: dict[tuple[int | None, int | None], int] = defaultdict(int)
     rows = StockMovement.objects.filter(order_id__in=orders).exclude(product=None)
     for order, product, delta in (
         rows.values_list("order_id", "product").annotate(sum=Sum("delta")).order_by()
