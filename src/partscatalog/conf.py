@@ -43,6 +43,9 @@ class Settings:
     #: Requests allowed per scope, as ``number/period`` (second, minute, hour, day); ``None`` for a scope
     #: switches it off. Scopes left out keep their default.
     THROTTLES: Mapping[str, str | None] = field(default_factory=lambda: DEFAULT_THROTTLES)
+    #: Dotted path of what counts and limits the requests of a scope; a subclass of
+    #: ``partscatalog.api.throttles.ScopeThrottle``.
+    THROTTLE: str = "partscatalog.api.throttles.ScopeThrottle"
     #: How long an access token is good for.
     ACCESS_TOKEN_LIFETIME: timedelta = timedelta(minutes=15)
     #: How long a refresh token is good for; each use replaces it by a new one.
@@ -100,8 +103,8 @@ class Settings:
     #: Serializers of yours in place of ours, by name (``product``, ``category``, ``brand``, ``order``),
     #: as dotted paths; each is a subclass of the one it replaces.
     SERIALIZERS: Mapping[str, str] = field(default_factory=dict)
-    #: Permissions asked besides ours, by app (``catalog``, ``cart``, ``orders``, ``payments``), as lists of
-    #: dotted paths of DRF permission classes. They run before the cache is read.
+    #: Permissions asked besides ours, by app (``accounts``, ``catalog``, ``cart``, ``orders``,
+    #: ``payments``), as lists of dotted paths of DRF permission classes. They run before the cache is read.
     PERMISSIONS: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def throttle(self, scope: str) -> str | None:

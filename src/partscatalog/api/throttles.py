@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ PERIODS = {
     "day": 86400,
     "d": 86400,
 }
+
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 _in_process = LocMemCache("partscatalog-throttles", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
 
@@ -65,7 +68,7 @@ def parse_rate(rate: str) -> tuple[int, int]:
     :raises ValueError: when it is written otherwise.
     """
     number, _slash, period = rate.partition("/")
-    if period not in PERIODS:
+    if period not in PERIODS or not _NUMBER.fullmatch(number):
         raise ValueError(f"{rate!r} is not number/period, with a period of {', '.join(sorted(PERIODS))}.")
     return int(number), PERIODS[period]
 

@@ -16,7 +16,8 @@ from partscatalog.api.parsers import PlainFormParser, PlainMultiPartParser, Stri
 from partscatalog.api.permissions import IsPerson, added_by_site
 from partscatalog.api.renderers import OneRenderer, PlainJSONRenderer
 from partscatalog.api.schema import ShopSchema
-from partscatalog.api.throttles import ScopeThrottle, client_address
+from partscatalog.api.throttles import client_address
+from partscatalog.conf import get_settings, swap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +78,7 @@ class ShopView(APIView):
     def get_throttles(self) -> list[BaseThrottle]:
         if self.throttle_scope is None or self.request.method not in self.throttle_methods:
             return []
-        return [ScopeThrottle(self.throttle_scope)]
+        return [swap(get_settings().THROTTLE)(self.throttle_scope)]
 
     def throttle_subject(self, request: Request) -> str:
         """Return whom a request is counted for: the user, else the client's address."""

@@ -7,6 +7,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from partscatalog import checks
 from partscatalog.laws import LAWS
 
 
@@ -17,4 +18,6 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        checks.SWAPS["ORDER_NUMBER",] = "partscatalog.orders.numbering.OrderNumber"
+        checks.SWAPS["SERIALIZERS", "order"] = "partscatalog.orders.api.serializers.OrderSerializer"
         LAWS["orders"] = import_module("partscatalog.orders.services.laws").violations

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.core import checks
 
+from partscatalog.checks import are_typed
 from partscatalog.conf import get_settings
 from partscatalog.payments.addresses import return_url
 from partscatalog.payments.gateways import registry
@@ -27,15 +28,28 @@ IDS: Mapping[FaultCode, str] = {
     FaultCode.NO_RETURN_URL: "009",
 }
 
+#: The settings that these checks and the gateways read; what is of another type has an error of its own.
+READ = (
+    "PAYMENT_GATEWAY",
+    "PAYMENT_GATEWAYS",
+    "PAYMENT_RETURN_URL",
+    "PAYMENTS_PATH",
+    "SANDBOX_OUTSIDE_DEBUG",
+    "SITE_URL",
+)
+
 
 def register() -> None:
     """Register the checks with Django."""
     checks.register(check_default_gateway, "partscatalog")
     checks.register(check_other_gateways, "partscatalog", deploy=True)
+    checks.register(check_atomic_requests, "partscatalog", deploy=True)
 
 
 def check_default_gateway(**_: Any) -> list[checks.CheckMessage]:
     """Look at the gateway that requests get when they name none; its mistakes are errors."""
+    if not are_typed(*READ):
+        return []
     settings = get_settings()
     if settings.PAYMENT_GATEWAY not in settings.PAYMENT_GATEWAYS:
         return [
@@ -50,9 +64,24 @@ def check_default_gateway(**_: Any) -> list[checks.CheckMessage]:
 
 def check_other_gateways(**_: Any) -> list[checks.CheckMessage]:
     """Look at the gateways that a request may name; their mistakes are warnings of ``check --deploy``."""
+    if not are_typed(*READ):
+        return []
     settings = get_settings()
     others = [alias for alias in settings.PAYMENT_GATEWAYS if alias != settings.PAYMENT_GATEWAY]
     return [message for alias in others for message in _messages(alias, is_default=False)]
+
+
+def check_atomic_requests(**_: Any) -> list[checks.CheckMessage]:
+    """Mind the transaction around each request: it would be held open while a gateway answers."""
+    if not django_settings.DATABASES.get("default", {}).get("ATOMIC_REQUESTS"):
+        return []
+    return [
+        checks.Warning(
+            "ATOMIC_REQUESTS is on. The shop's own views are exempt from it, views of yours are not.",
+            hint="Wrap those that call a service of the payments in transaction.non_atomic_requests.",
+            id="partscatalog_payments.W010",
+        )
+    ]
 
 
 def _messages(alias: str, *, is_default: bool) -> Iterator[checks.CheckMessage]:
