@@ -1,4 +1,4 @@
-"""T-RACE-15: a transaction that the database gave up is run again, a bounded number of times, and counts once."""
+"""T-RACE-15: a transaction that the database gave up is run again, a few times at most, and counts once."""
 
 from __future__ import annotations
 
