@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from partscatalog.api.fields import MoneyField, WholeNumberField
@@ -68,5 +70,6 @@ class CartSerializer(serializers.Serializer[PricedCart]):
     items = CartItemSerializer(source="sold_lines", many=True, read_only=True)
     problems = CartProblemSerializer(many=True, read_only=True)
 
+    @extend_schema_field(OpenApiTypes.STR)
     def get_currency(self, cart: PricedCart) -> str:
         return get_settings().CURRENCY

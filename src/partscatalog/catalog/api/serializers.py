@@ -61,9 +61,11 @@ class ProductImageSerializer(serializers.Serializer["ProductImage"]):
     thumbnails = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenApiTypes.URI)
+    @extend_schema_field(OpenApiTypes.URI)
     def get_image(self, image: ProductImage) -> str:
         return self._url(image, str(image.image.name))
 
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_thumbnails(self, image: ProductImage) -> dict[str, str]:
         return {size: self._url(image, name) for size, name in image.thumbnails.items()}
@@ -91,6 +93,7 @@ class ProductSerializer(serializers.Serializer["Product"]):
     is_active = serializers.BooleanField(read_only=True)
     created_at = UTCDateTimeField()
 
+    @extend_schema_field(OpenApiTypes.STR)
     def get_currency(self, _product: Product) -> str:
         return get_settings().CURRENCY
 
