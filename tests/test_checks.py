@@ -289,6 +289,12 @@ def test_an_address_that_is_none_is_an_error(site, changes):
     assert only(site(**changes)) == (Error, "partscatalog.E009")
 
 
+def test_moments_without_a_time_zone_are_an_error(site, settings):
+    settings.USE_TZ = False
+
+    assert only(site()) == (Error, "partscatalog.E016")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -50,7 +50,7 @@ SQLITE = "django.db.backends.sqlite3"
 
 def register() -> None:
     """Register the checks with Django."""
-    for check in (check_keys, check_types, check_values, check_swaps):
+    for check in (check_keys, check_types, check_values, check_swaps, check_time_zones):
         checks.register(check, "partscatalog")
     for check in (check_proxies, check_cache, check_secret_keys, check_sqlite, check_session_cookie):
         checks.register(check, "partscatalog", deploy=True)
@@ -113,6 +113,16 @@ def check_swaps(**_: Any) -> Iterator[checks.CheckMessage]:
         if are_typed(key):
             value: Any = getattr(get_settings(), key)
             yield from _swap(key, value.get(names[0], ()) if names else value, base)
+
+
+def check_time_zones(**_: Any) -> Iterator[checks.CheckMessage]:
+    """Ask for moments that know their time zone; without it an hour of each autumn is told twice."""
+    if not django_settings.USE_TZ:
+        yield checks.Error(
+            "USE_TZ is off; orders, payments and tokens are kept by moments in UTC.",
+            hint="Set USE_TZ = True. TIME_ZONE may be any.",
+            id="partscatalog.E016",
+        )
 
 
 def check_proxies(**_: Any) -> Iterator[checks.CheckMessage]:

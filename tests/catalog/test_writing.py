@@ -339,14 +339,14 @@ def test_lets_nobody_else_write(api, signed_in, engine, method, path):
     assert (Product.objects.count(), Category.objects.count()) == (1, 1)
 
 
-def test_takes_a_staff_session_with_its_csrf_token_alone(clerk, engine):
+def test_takes_a_staff_session_with_its_csrf_token_alone(clerk, engine, settings):
     """T-CSRF-1"""
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(clerk)
     body = {"name": "Pistons"}
 
     without = client.post("/api/categories/", body, format="json")
-    client.cookies["csrftoken"] = "a" * 32
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
     with_token = client.post("/api/categories/", body, format="json", headers={"X-CSRFToken": "a" * 32})
 
     assert (without.status_code, with_token.status_code) == (403, 201)

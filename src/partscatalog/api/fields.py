@@ -66,6 +66,17 @@ class UTCDateTimeField(serializers.Field[datetime, Any, str, Any]):
         return format_moment(value)
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class KeyField(serializers.Field[Any, Any, int | str, Any]):
+    """The key of a row of the host's own, such as a user: a number, else text, whatever its column is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"read_only": True, **kwargs})
+
+    def to_representation(self, value: Any) -> int | str:
+        return format_key(value)
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class WholeNumberField(serializers.Field[int, Any, int, Any]):
     """A whole number between bounds, written in digits alone: no sign, point, exponent or underscore."""
@@ -108,6 +119,11 @@ class TextField(serializers.CharField):
 def format_moment(moment: datetime) -> str:
     """Return an aware moment as the API writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_key(key: Any) -> int | str:
+    """Return a key as the API writes it."""
+    return key if isinstance(key, int) else str(key)
 
 
 def _plain_text(data: Any, *, fractions: bool = True) -> str:

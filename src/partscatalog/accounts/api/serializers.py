@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from partscatalog.accounts.emails import validate_plain
 from partscatalog.accounts.services.finding import email_of
-from partscatalog.api.fields import TextField
+from partscatalog.api.fields import TextField, format_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -75,9 +75,8 @@ class UserSerializer(serializers.BaseSerializer["AbstractBaseUser"]):
     """A user as the API shows it to itself; names are empty where the model keeps none."""
 
     def to_representation(self, instance: AbstractBaseUser) -> dict[str, Any]:
-        pk = instance.pk
         return {
-            "id": pk if isinstance(pk, int) else str(pk),
+            "id": format_key(instance.pk),
             "email": email_of(instance),
             "first_name": getattr(instance, "first_name", ""),
             "last_name": getattr(instance, "last_name", ""),

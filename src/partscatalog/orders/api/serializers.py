@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from partscatalog import money
-from partscatalog.api.fields import MoneyField, TextField, UTCDateTimeField
+from partscatalog.api.fields import KeyField, MoneyField, TextField, UTCDateTimeField
 from partscatalog.conf import get_settings, swap
 from partscatalog.orders import phones
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
@@ -18,6 +18,7 @@ MAX_TEXT = 1_000
 
 
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
+    id = serializers.IntegerField(read_only=True)
     product = serializers.IntegerField(source="product_id", allow_null=True, read_only=True)
     price = MoneyField(read_only=True)
     subtotal = MoneyField(read_only=True)
@@ -31,7 +32,8 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
 class OrderSerializer(serializers.ModelSerializer[Order]):
     """An order in lists and answers; a site's own subclass of it goes under ``SERIALIZERS["order"]``."""
 
-    user = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    id = serializers.IntegerField(read_only=True)
+    user = KeyField(source="user_id", allow_null=True)
     items = OrderLineSerializer(source="lines", many=True, read_only=True)
     total_amount = MoneyField(read_only=True)
     is_paid = serializers.BooleanField(read_only=True)

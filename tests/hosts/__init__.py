@@ -1,0 +1,1 @@
+"""The package in hosts of other kinds than the tests' own project."""

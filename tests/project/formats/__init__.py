@@ -1,0 +1,1 @@
+"""Language formats of the hostile project."""
