@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,14 +28,15 @@ WITHOUT_EXTRAS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """A project made by `django-admin startproject`, with the wheel unpacked beside it."""
+    """A project made by `django-admin startproject`, with the wheel installed beside it."""
 
     folder: Path
+    wheel: Path
     port: int
 
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        paths = [self.folder / "without", self.folder / "wheel"]
+        paths = [self.folder / "without", self.wheel]
         return {
             **inherited,
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
@@ -76,16 +76,24 @@ class Host:
             process.wait(20)
 
 
+@pytest.fixture(scope="session")
+def installed_wheel(tmp_path_factory):
+    """The folder that the built wheel is installed in; what it depends on is what the tests run with."""
+    folder = tmp_path_factory.mktemp("wheel")
+    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(folder / "dist"), versions=["standard"]))
+    options = ["--quiet", "--no-deps", "--no-index", "--target", str(folder / "installed")]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, wheel], check=True)
+    return folder / "installed"
+
+
 @pytest.fixture
-def host(tmp_path):
-    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
-    zipfile.ZipFile(wheel).extractall(tmp_path / "wheel")
+def host(tmp_path, installed_wheel):
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / "sitecustomize.py").write_text(WITHOUT_EXTRAS)
     (tmp_path / "project").mkdir()
     start = [sys.executable, "-m", "django", "startproject", "host", "project"]
     subprocess.run(start, cwd=tmp_path, check=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": ""})
-    made = Host(folder=tmp_path, port=free_port())
+    made = Host(folder=tmp_path, wheel=installed_wheel, port=free_port())
     made.append("host/settings.py", INSTALL["settings.py"])
     made.append("host/urls.py", "from django.urls import include\n" + INSTALL["urls.py"])
     return made

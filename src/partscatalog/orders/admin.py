@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from partscatalog import money
 from partscatalog.api.permissions import person
+from partscatalog.conf import swap
 from partscatalog.exceptions import PartsCatalogError
 from partscatalog.orders.hooks import ORDER_ADMIN_INLINES
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
@@ -79,7 +80,7 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     )
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
-        return [OrderLineInline, OrderEventInline, *ORDER_ADMIN_INLINES]
+        return [OrderLineInline, OrderEventInline, *map(swap, ORDER_ADMIN_INLINES)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

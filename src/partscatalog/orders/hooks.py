@@ -6,7 +6,7 @@ An app registers in its ``AppConfig.ready()``.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,5 +27,5 @@ class Expiry(Enum):
 #: Asked outside of any transaction before an order expires; the first other answer than EXPIRE decides.
 ORDER_EXPIRY_CHECKS: list[Callable[[Order], Expiry]] = []
 
-#: Admin inlines shown with an order, after its lines and history.
-ORDER_ADMIN_INLINES: list[type[Any]] = []
+#: Admin inlines shown with an order, after its lines and history, by dotted path: a site may have no admin.
+ORDER_ADMIN_INLINES: list[str] = []

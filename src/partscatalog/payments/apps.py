@@ -22,4 +22,4 @@ class PaymentsConfig(AppConfig):
         checks.register()
         LAWS["payments"] = import_module("partscatalog.payments.services.laws").violations
         hooks.ORDER_EXPIRY_CHECKS.append(import_module("partscatalog.payments.services.expiry").check)
-        hooks.ORDER_ADMIN_INLINES.append(import_module("partscatalog.payments.admin").PaymentInline)
+        hooks.ORDER_ADMIN_INLINES.append("partscatalog.payments.admin.PaymentInline")

@@ -76,6 +76,9 @@ def has_field(model: Any, name: str) -> bool:
 
 
 def _username(model: Any, email: str) -> str:
-    """Return the e-mail as the user name, so that its unique column refuses a twin; too long, its digest."""
+    """Return the e-mail as the user name, so that its unique column refuses a twin.
+
+    Where it does not fit its digest is the name, as much of it as the column takes.
+    """
     longest = model._meta.get_field(model.USERNAME_FIELD).max_length or len(email)
-    return email if len(email) <= longest else hashlib.sha256(email.encode()).hexdigest()
+    return email if len(email) <= longest else hashlib.sha256(email.encode()).hexdigest()[:longest]
