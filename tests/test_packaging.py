@@ -46,7 +46,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel):
 
     assert packed == expected
     assert "partscatalog/py.typed" in packed
-    assert {Path(name).suffix for name in packed} >= {".py", ".html", ".txt", ".typed"}
+    assert {Path(name).suffix for name in packed} >= {".py", ".html", ".txt", ".typed", ".po", ".mo"}
 
 
 def test_the_wheel_installs_nothing_beside_the_package(wheel):

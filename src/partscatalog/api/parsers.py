@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -47,7 +48,7 @@ class StrictJSONParser(parsers.JSONParser):
         try:
             data = json.loads(body.decode(), parse_constant=_refuse, parse_float=JSONNumber)
         except (ValueError, RecursionError) as error:
-            raise ParseError("The body is not valid JSON.") from error
+            raise ParseError(_("The body is not valid JSON.")) from error
         verify_plain(data)
         return data
 
@@ -64,7 +65,7 @@ class PlainFormParser(parsers.FormParser):
         try:
             data = QueryDict(read_bounded(stream), encoding="utf-8").dict()
         except UnicodeError as error:
-            raise ParseError("The form is not valid UTF-8.") from error
+            raise ParseError(_("The form is not valid UTF-8.")) from error
         verify_plain(data)
         return data
 
@@ -81,8 +82,8 @@ class PlainMultiPartParser(parsers.MultiPartParser):
         context = {**(parser_context or {}), "encoding": "utf-8"}
         try:
             parsed: Any = super().parse(stream, media_type, context)
-        except (LookupError, UnicodeError) as error:
-            raise ParseError("The body is not valid multipart data.") from error
+        except (LookupError, UnicodeError, ParseError) as error:
+            raise ParseError(_("The body is not valid multipart data.")) from error
         fields = parsed.data.dict()
         verify_plain(fields)
         return {**fields, **parsed.files.dict()}
@@ -109,11 +110,11 @@ def verify_plain(data: Any) -> None:
     while waiting:
         value, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise ParseError("The body is nested too deeply.")
+            raise ParseError(_("The body is nested too deeply."))
         if isinstance(value, str):
             _verify_text(value)
         elif isinstance(value, float) and not math.isfinite(value):
-            raise ParseError("The body holds a number that is too large.")
+            raise ParseError(_("The body holds a number that is too large."))
         elif isinstance(value, dict):
             for key in value:
                 _verify_text(key)
@@ -124,7 +125,7 @@ def verify_plain(data: Any) -> None:
 
 def _verify_text(text: str) -> None:
     if "\x00" in text or not _is_encodable(text):
-        raise ParseError("The body holds a character that is not allowed.")
+        raise ParseError(_("The body holds a character that is not allowed."))
 
 
 def _is_encodable(text: str) -> bool:

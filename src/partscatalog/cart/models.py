@@ -58,9 +58,11 @@ class CartLine(models.Model):
     """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="+"
+    )
     quantity = models.IntegerField(_("quantity"))
-    wanted = models.IntegerField(null=True)
+    wanted = models.IntegerField(_("wanted"), null=True)
     seen_price = models.DecimalField(max_digits=money.PRICE_DIGITS, decimal_places=money.DECIMAL_PLACES)
 
     class Meta:

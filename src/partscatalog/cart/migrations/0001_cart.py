@@ -36,10 +36,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.IntegerField(verbose_name='quantity')),
-                ('wanted', models.IntegerField(null=True)),
+                ('wanted', models.IntegerField(null=True, verbose_name='wanted')),
                 ('seen_price', models.DecimalField(decimal_places=3, max_digits=12)),
                 ('cart', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='partscatalog_cart.cart')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partscatalog_catalog.product')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partscatalog_catalog.product', verbose_name='product')),
             ],
             options={
                 'verbose_name': 'cart line',

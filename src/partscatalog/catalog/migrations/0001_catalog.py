@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True, default='', max_length=5000, verbose_name='description')),
                 ('is_active', models.BooleanField(default=True, help_text='A category that is not active hides all that stands below it.', verbose_name='active')),
                 ('path', models.CharField(db_index=True, default='', editable=False, max_length=240)),
-                ('is_visible', models.BooleanField(default=False, editable=False)),
+                ('is_visible', models.BooleanField(default=False, editable=False, verbose_name='visible')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='partscatalog_catalog.category', verbose_name='parent')),
             ],

@@ -41,7 +41,7 @@ class Category(models.Model):
         help_text=_("A category that is not active hides all that stands below it."),
     )
     path = models.CharField(max_length=tree.MAX_PATH, default="", editable=False, db_index=True)
-    is_visible = models.BooleanField(default=False, editable=False)
+    is_visible = models.BooleanField(_("visible"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = CategoryQuerySet.as_manager()

@@ -77,13 +77,13 @@ class PlaceOrderSerializer(serializers.Serializer[Any]):
 
     shipping_address = TextField(max_length=MAX_TEXT)
     billing_address = TextField(max_length=MAX_TEXT, required=False, allow_blank=True, allow_null=True)
-    phone = TextField(max_length=40, help_text=_("`+` and 8 to 15 digits, in any usual writing."))
+    phone = TextField(max_length=40, help_text="`+` and 8 to 15 digits, in any usual writing.")
     note = TextField(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
     expected_total = MoneyField(
         max_digits=money.TOTAL_DIGITS,
         required=False,
         allow_null=True,
-        help_text=_("The total that the customer was shown."),
+        help_text="The total that the customer was shown.",
     )
 
     def validate_phone(self, value: str) -> str:
