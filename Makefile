@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test check lint types imports docs package clean
+.PHONY: help demo stack test check lint types imports docs schema package clean
 
 PORT ?= 8000
 ARGS ?=
@@ -18,6 +18,7 @@ help:
 	@echo 'make stack  the same on PostgreSQL or MariaDB, Redis, a Celery worker and gunicorn'
 	@echo 'make test   run the tests (make test ARGS="-k cart" some of them)'
 	@echo 'make check  lint, types, import contracts, tests, docs and package'
+	@echo 'make schema writes schema.yml, the OpenAPI file, anew; its diff is part of a review'
 	@echo 'make clean  remove everything that these commands made'
 
 demo: $(VENV)/demo $(MYSQL)
@@ -44,6 +45,9 @@ imports: $(VENV)/dev
 docs: $(VENV)/dev
 	$(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo 'The documentation is in docs/_build/html/index.html.'
+
+schema: $(VENV)/demo
+	cd example_project && $(RUN) manage.py spectacular --validate --fail-on-warn --file ../schema.yml
 
 package: $(VENV)/dev
 	rm -rf dist

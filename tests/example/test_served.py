@@ -7,7 +7,7 @@ import re
 import pytest
 import requests
 
-from tests.example.site import PRODUCTION, served
+from tests.example.site import PRODUCTION, ROOT, manage, served
 
 ADDRESS = re.compile(r"""(?:https?:)?//([\w.-]+\.\w+)""")
 
@@ -40,11 +40,20 @@ def test_every_static_file_of_a_page_is_served(site, path):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_schema_is_openapi_3(site):
+def test_the_schema_that_is_served_is_the_file_of_the_repo(site):
+    """``make schema`` writes the file anew."""
     response = requests.get(f"{site}/api/schema/", headers={"Authorization": "Bearer stale"}, timeout=10)
 
     assert response.status_code == 200
+    assert response.text == (ROOT / "schema.yml").read_text()
     assert response.text.startswith("openapi: 3.")
+
+
+def test_the_schema_is_valid_and_made_without_a_warning():
+    made = manage("spectacular", "--validate", "--fail-on-warn")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout == (ROOT / "schema.yml").read_text()
 
 
 def test_pages_carry_the_security_headers(site):

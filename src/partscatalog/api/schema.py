@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework.permissions import SAFE_METHODS
+
+from partscatalog.api.authentication import BearerAuthentication
+from partscatalog.api.permissions import ReadOrModelPermission
 
 CODES = {
     400: ("The input is not valid.", "invalid"),
@@ -31,8 +36,25 @@ ERROR = {
 }
 
 
+#: The security of what needs nobody to be signed in, where a token changes nothing.
+PUBLIC: list[dict[str, list[str]]] = [{}]
+
+
 class ShopSchema(AutoSchema):
     """The package's own schema class, pinned so that the host's default does not matter."""
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own shape, not DRF's
+        """Leave it to each operation's documentation: a view's docstring speaks to programmers."""
+        return ""
+
+    def get_auth(self) -> list[Any]:
+        """Return the ways to prove who one is; an empty one where nobody has to."""
+        ways: list[Any] = super().get_auth()
+        if self.method in SAFE_METHODS and any(
+            isinstance(permission, ReadOrModelPermission) for permission in self.view.get_permissions()
+        ):
+            ways.append({})
+        return ways
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -44,6 +66,10 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+# Strict and lenient are one scheme for whoever calls.
+set_override(BearerAuthentication, "suppress_collision_warning", True)  # noqa: FBT003
 
 
 def error(status: int, *examples: tuple[str, dict[str, Any]], key: str = "detail") -> OpenApiResponse:

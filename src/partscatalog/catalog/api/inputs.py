@@ -113,8 +113,13 @@ class BrandInput(serializers.Serializer[Any]):
     DEFAULTS: dict[str, Any] = {}
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class PictureField(serializers.FileField):
+    """A file of a multipart body."""
+
+
 class ImageInput(serializers.Serializer[Any]):
-    image = serializers.FileField()
+    image = PictureField()
     alt_text = TextField(max_length=200, required=False, allow_blank=True)
     position = WholeNumberField(max_value=MAX_POSITION, required=False)
 

@@ -61,11 +61,9 @@ class ProductImageSerializer(serializers.Serializer["ProductImage"]):
     thumbnails = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenApiTypes.URI)
-    @extend_schema_field(OpenApiTypes.URI)
     def get_image(self, image: ProductImage) -> str:
         return self._url(image, str(image.image.name))
 
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_thumbnails(self, image: ProductImage) -> dict[str, str]:
         return {size: self._url(image, name) for size, name in image.thumbnails.items()}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
 from partscatalog.api.fields import UTCDateTimeField
 from partscatalog.api.schema import PAGE_PARAMETERS, error, errors
-from partscatalog.orders.api.serializers import OrderSerializer, PlaceOrderSerializer
+from partscatalog.orders.api.serializers import OrderSerializer, PlaceOrderSerializer, StatusField
 from partscatalog.orders.states import Party, Status
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
+    from drf_spectacular.utils import Direction
 
 TAGS = ["orders"]
 
@@ -46,19 +51,45 @@ HISTORY_EXAMPLE = [
 ]
 
 
-class _HistorySerializer(serializers.Serializer[Any]):
-    to = serializers.ChoiceField(choices=Status.choices)
+class StatusExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """One schema of the states under a name of ours, whatever the fields are called that hold one."""
+
+    target_class = "partscatalog.orders.api.serializers.StatusField"
+
+    def get_name(self) -> str:
+        return "OrderStatus"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        return {"type": "string", "enum": list(Status.values)}
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"$ref": "#/components/schemas/OrderStatus"},
+            {"type": "string", "nullable": True, "enum": [None]},
+        ]
+    }
+)
+class _FormerStatusField(serializers.CharField):
+    """The state before a move; there is none before the first."""
+
+
+class _EventSerializer(serializers.Serializer[Any]):
+    to = StatusField()
     by = serializers.ChoiceField(choices=Party.choices)
     reason = serializers.CharField()
     at = UTCDateTimeField()
 
+    class Meta:
+        ref_name = "OrderEvent"
+
     def get_fields(self) -> dict[str, Any]:
-        source = serializers.ChoiceField(choices=Status.choices, allow_null=True)
-        return {"from": source, **super().get_fields()}
+        return {"from": _FormerStatusField(), **super().get_fields()}
 
 
 class _OrderWithHistorySerializer(OrderSerializer):
-    history = _HistorySerializer(many=True, read_only=True)
+    history = _EventSerializer(many=True, read_only=True)
 
     class Meta(OrderSerializer.Meta):
         fields = [*OrderSerializer.Meta.fields, "history"]

@@ -13,8 +13,16 @@ from partscatalog.conf import get_settings, swap
 from partscatalog.orders import phones
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
 from partscatalog.orders.services.placing import Delivery
+from partscatalog.orders.states import Status
 
 MAX_TEXT = 1_000
+
+
+class StatusField(serializers.ChoiceField):
+    """One of the states of an order."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Status.choices, **kwargs)
 
 
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
@@ -36,6 +44,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     user = KeyField(source="user_id", allow_null=True)
     items = OrderLineSerializer(source="lines", many=True, read_only=True)
     total_amount = MoneyField(read_only=True)
+    status = StatusField(read_only=True)
     is_paid = serializers.BooleanField(read_only=True)
     created = UTCDateTimeField(source="created_at")
 
