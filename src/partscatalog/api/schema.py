@@ -28,6 +28,9 @@ CODES = {
     503: ("Busy; Retry-After says when to try again.", "unavailable"),
 }
 
+#: The general 503, for an operation that has another one of its own.
+BUSY = ("unavailable", {"detail": "The shop is busy. Try again in a moment.", "code": "unavailable"})
+
 ERROR = {
     "type": "object",
     "properties": {"code": {"type": "string"}},

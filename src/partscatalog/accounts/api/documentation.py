@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from partscatalog.accounts.api import serializers
-from partscatalog.api.schema import error, errors
+from partscatalog.api.schema import PUBLIC, error, errors
 
 TAGS = ["users"]
 
@@ -16,9 +16,11 @@ PAIR = {"access_token": "eyJhbGciOiJIUzI1NiJ9...", "refresh_token": "eyJhbGciOiJ
 CREDENTIALS = {"email": "user@example.com", "password": "securepassword"}
 
 _TEXT = {"type": "string"}
+#: The user's key is whatever the site's model has.
+_KEY = {"oneOf": [{"type": "integer"}, _TEXT]}
 _USER = {
     "type": "object",
-    "properties": {"id": {}, "email": _TEXT, "first_name": _TEXT, "last_name": _TEXT},
+    "properties": {"id": _KEY, "email": _TEXT, "first_name": _TEXT, "last_name": _TEXT},
     "required": ["id", "email", "first_name", "last_name"],
 }
 _TAKEN = {"email": ["This email cannot be used."], "code": "invalid"}
@@ -45,13 +47,17 @@ def _operation(
         "tags": TAGS,
         "request": request,
         "examples": [OpenApiExample("request", value=value, request_only=True)],
-        "responses": {**errors(413, 415, 429), **responses},
+        "responses": {**errors(400, 413, 415, 503), **responses},
     }
+
+
+def _public(*arguments: Any) -> dict[str, Any]:
+    return {**_operation(*arguments), "auth": PUBLIC}
 
 
 _TOKENS = {"access_token": _TEXT, "refresh_token": _TEXT}
 
-REGISTER = _operation(
+REGISTER = _public(
     "register",
     "Create an account and sign in",
     serializers.RegisterSerializer,
@@ -61,10 +67,10 @@ REGISTER = _operation(
             _object(**_TOKENS, user_serializer=_USER), "The account.", {**PAIR, "user_serializer": USER}
         ),
         400: error(400, ("invalid", _TAKEN)),
-        **errors(503),
+        **errors(429),
     },
 )
-LOGIN = _operation(
+LOGIN = _public(
     "login",
     "Sign in",
     serializers.LoginSerializer,
@@ -72,10 +78,10 @@ LOGIN = _operation(
     {
         200: _answer(_object(**_TOKENS, user=_USER), "Signed in.", {**PAIR, "user": USER}),
         401: error(401, ("invalid_credentials", _WRONG)),
-        **errors(400),
+        **errors(429),
     },
 )
-REFRESH = _operation(
+REFRESH = _public(
     "token_refresh",
     "Exchange a refresh token for a new pair",
     serializers.RefreshSerializer,
@@ -83,10 +89,9 @@ REFRESH = _operation(
     {
         200: _answer(_object(**_TOKENS), "A new pair; the old refresh token is used up.", PAIR),
         401: error(401, ("invalid_token", _BAD_TOKEN)),
-        **errors(400, 503),
     },
 )
-LOGOUT = _operation(
+LOGOUT = _public(
     "logout",
     "Revoke a refresh token",
     serializers.RefreshSerializer,
@@ -94,30 +99,29 @@ LOGOUT = _operation(
     {
         204: OpenApiResponse(description="Revoked."),
         401: error(401, ("invalid_token", _BAD_TOKEN)),
-        **errors(400, 503),
     },
 )
 ME: dict[str, Any] = {
     "operation_id": "users_me",
     "summary": "Look at your account",
     "tags": TAGS,
-    "responses": {200: _answer(_USER, "You.", USER), **errors(401)},
+    "responses": {200: _answer(_USER, "You.", USER), **errors(401, 503)},
 }
 ME_CHANGE = _operation(
     "me_change",
     "Change your names",
     serializers.NamesSerializer,
     {"first_name": "Jane"},
-    {200: _answer(_USER, "You.", {**USER, "first_name": "Jane"}), **errors(400, 401)},
+    {200: _answer(_USER, "You.", {**USER, "first_name": "Jane"}), **errors(401)},
 )
 PASSWORD_CHANGE = _operation(
     "password_change",
     "Change your password; all tokens end",
     serializers.PasswordChangeSerializer,
     {"old_password": "securepassword", "new_password": "a better password"},
-    {204: OpenApiResponse(description="Changed."), 400: error(400, ("invalid", _WEAK)), **errors(401)},
+    {204: OpenApiResponse(description="Changed."), 400: error(400, ("invalid", _WEAK)), **errors(401, 429)},
 )
-PASSWORD_RESET = _operation(
+PASSWORD_RESET = _public(
     "password_reset",
     "Ask for a mail that lets you set a new password",
     serializers.PasswordResetSerializer,
@@ -128,13 +132,13 @@ PASSWORD_RESET = _operation(
             "The same answer whether there is such an account or not.",
             {"detail": "If there is such an account, a mail is on its way."},
         ),
-        **errors(400),
+        **errors(429),
     },
 )
-PASSWORD_RESET_CONFIRM = _operation(
+PASSWORD_RESET_CONFIRM = _public(
     "password_reset_confirm",
     "Set a new password by what the mail said",
     serializers.PasswordResetConfirmSerializer,
     {"uid": "MQ", "token": "c8x2kq-0123456789abcdef", "new_password": "a better password"},
-    {204: OpenApiResponse(description="Set."), 400: error(400, ("invalid", _WEAK))},
+    {204: OpenApiResponse(description="Set."), 400: error(400, ("invalid", _WEAK)), **errors(429)},
 )

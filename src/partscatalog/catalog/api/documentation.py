@@ -69,7 +69,14 @@ PRODUCT_INPUT = {
 CATEGORY_INPUT = {"name": "Pistons", "parent": "engine-parts"}
 BRAND_INPUT = {"name": "Nordwerk"}
 
-_TAKEN = {"number": ["The brand has another product of this number."], "code": "invalid"}
+
+def _field(name: str, text: str) -> dict[str, Any]:
+    return {"detail": text, "code": "invalid", name: [text]}
+
+
+_TAKEN = _field("number", "The brand has another product of this number.")
+_CYCLE = _field("parent", "A category cannot stand there in the tree.")
+_UNKNOWN = {"brand": ["There is none of this slug."], "code": "invalid"}
 _IN_USE = {"detail": "It is in use and cannot be deleted.", "code": "in_use"}
 
 FILTERS = [
@@ -93,18 +100,16 @@ def _answer(shape: Any, value: Any, description: str) -> OpenApiResponse:
     return OpenApiResponse(shape, description=description, examples=[example])
 
 
-def _list(
-    name: str, summary: str, shape: Any, value: Any, parameters: Any, **responses: Any
-) -> dict[str, Any]:
+def _list(name: str, summary: str, shape: Any, value: Any, parameters: Any) -> dict[str, Any]:
     return {
         "operation_id": f"{name}_list",
         "summary": summary,
         "tags": TAGS,
         "parameters": parameters,
         "responses": {
-            200: _answer(shape(many=True), [value], "One page."),
-            **errors(400),
-            **_numbered(responses),
+            # drf-spectacular makes the list of it.
+            200: _answer(shape(many=True), value, "One page."),
+            **errors(400, 503),
         },
     }
 
@@ -114,7 +119,7 @@ def _read(name: str, summary: str, shape: Any, value: Any) -> dict[str, Any]:
         "operation_id": f"{name}_retrieve",
         "summary": summary,
         "tags": TAGS,
-        "responses": {200: _answer(shape, value, "The whole of it."), **errors(404)},
+        "responses": {200: _answer(shape, value, "The whole of it."), **errors(404, 503)},
     }
 
 
@@ -131,7 +136,7 @@ def _write(
         "examples": [OpenApiExample("request", value=sent, request_only=True)],
         "responses": {
             status: _answer(shape, value, "As it is now."),
-            **errors(400, 401, 403, 409, 413, 415, 503),
+            **errors(400, 401, 403, 413, 415, 503),
             **missing,
         },
     }
@@ -147,10 +152,6 @@ def _delete(name: str, summary: str, *, can_be_used: bool) -> dict[str, Any]:
     }
 
 
-def _numbered(responses: dict[str, Any]) -> dict[int, Any]:
-    return {int(status.removeprefix("status_")): answer for status, answer in responses.items()}
-
-
 CATEGORY_LIST = _list(
     "categories",
     "List the categories in the order of their tree",
@@ -163,6 +164,8 @@ CATEGORY_CREATE = _write("categories", "create", "Add a category (staff)", *_CAT
 CATEGORY = _read("categories", "Look at one category", CategorySerializer, CATEGORY_EXAMPLE)
 CATEGORY_REPLACE = _write("categories", "update", "Replace a category (staff)", *_CATEGORY)
 CATEGORY_CHANGE = _write("categories", "partial_update", "Change a category (staff)", *_CATEGORY)
+for _moved in (CATEGORY_REPLACE, CATEGORY_CHANGE):
+    _moved["responses"] |= {400: error(400, ("invalid", _CYCLE))}
 CATEGORY_DELETE = _delete("categories", "Delete a category (staff)", can_be_used=True)
 
 BRAND_LIST = _list("brands", "List the brands by name", BrandSerializer, BRAND_EXAMPLE, PAGE_PARAMETERS)
@@ -180,25 +183,30 @@ CATEGORY_PRODUCT_LIST = _list(
     ProductSerializer,
     PRODUCT_EXAMPLE,
     FILTERS,
-    status_404=error(404),
 )
+for _listed in (PRODUCT_LIST, CATEGORY_PRODUCT_LIST):
+    _listed["responses"] |= {400: error(400, ("invalid", _UNKNOWN))}
+CATEGORY_PRODUCT_LIST["responses"] |= errors(404)
 _PRODUCT = (ProductInput, PRODUCT_INPUT, ProductSerializer, PRODUCT_EXAMPLE)
 PRODUCT_CREATE = _write("products", "create", "Add a product (staff)", *_PRODUCT)
-PRODUCT_CREATE["responses"][400] = error(400, ("invalid", _TAKEN))
 PRODUCT = _read("products", "Look at one product", ProductSerializer, PRODUCT_EXAMPLE)
 PRODUCT_REPLACE = _write("products", "update", "Replace a product (staff)", *_PRODUCT)
 PRODUCT_CHANGE = _write("products", "partial_update", "Change a product (staff)", *_PRODUCT)
+for _written in (PRODUCT_CREATE, PRODUCT_REPLACE, PRODUCT_CHANGE):
+    _written["responses"] |= {400: error(400, ("invalid", _TAKEN)), **errors(409)}
 PRODUCT_DELETE = _delete("products", "Delete a product (staff)", can_be_used=False)
 
 _IMAGE = PRODUCT_EXAMPLE["images"][0]
-_NO_IMAGE = {"detail": "This is no JPEG, PNG or WebP picture.", "code": "invalid", "image": ["..."]}
+_UPLOAD = {"image": "(the bytes of piston.jpg)", "alt_text": "A piston", "position": 0}
+_NO_IMAGE = _field("image", "This is no JPEG, PNG or WebP picture.")
 
 
 IMAGE_CREATE = _write(
     "product_images", "create", "Add a picture (staff)", ImageInput, {}, ProductImageSerializer, _IMAGE
 )
-del IMAGE_CREATE["examples"]
-IMAGE_CREATE["request"] = {"multipart/form-data": ImageInput}
+IMAGE_CREATE["examples"] = [
+    OpenApiExample("request", value=_UPLOAD, request_only=True, media_type="multipart/form-data")
+]
 IMAGE_CREATE["responses"] |= {400: error(400, ("invalid", _NO_IMAGE)), **errors(404)}
 IMAGE_CHANGE = _write(
     "product_images",

@@ -162,6 +162,10 @@ CREATE: dict[str, Any] = {
                     "items": [{"product": 101, "name": "Piston"}],
                 },
             ),
+            (
+                "total_too_large",
+                {"detail": "The total is too large for one order.", "code": "total_too_large"},
+            ),
             ("invalid", {"phone": ["Write + and 8 to 15 digits."], "code": "invalid"}),
         ),
         409: error(
@@ -188,9 +192,10 @@ LIST: dict[str, Any] = {
         200: OpenApiResponse(
             OrderSerializer(many=True),
             description="One page of orders.",
-            examples=[OpenApiExample("orders", value=[ORDER_EXAMPLE], response_only=True)],
+            # drf-spectacular makes the list of it.
+            examples=[OpenApiExample("orders", value=ORDER_EXAMPLE, response_only=True)],
         ),
-        **errors(400, 401),
+        **errors(400, 401, 503),
     },
 }
 
@@ -198,7 +203,7 @@ DETAIL: dict[str, Any] = {
     "operation_id": "orders_retrieve",
     "summary": "Look at one of your orders",
     "tags": TAGS,
-    "responses": {200: _WHOLE, **errors(401, 404)},
+    "responses": {200: _WHOLE, **errors(401, 404, 503)},
 }
 
 CANCEL: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from partscatalog.api.schema import error, errors
+from partscatalog.api.schema import BUSY, error, errors
 
 TAGS = ["payments"]
 
@@ -124,6 +124,7 @@ VERIFY: dict[str, Any] = {
                     "code": "gateway_unavailable",
                 },
             ),
+            BUSY,
         ),
         **errors(401, 404, 429),
     },
@@ -134,8 +135,14 @@ WEBHOOK: dict[str, Any] = {
     "summary": "Take in an event of a payment provider",
     "description": "For providers: the raw body is proven by the provider's own signature header.",
     "tags": TAGS,
-    "auth": [],
     "request": {"application/json": OpenApiTypes.OBJECT},
+    "examples": [
+        OpenApiExample(
+            "paystack",
+            value={"event": "charge.success", "data": {**SHOWN, "status": "success"}},
+            request_only=True,
+        )
+    ],
     "responses": {
         200: OpenApiResponse(
             _RECEIVED,

@@ -1,0 +1,154 @@
+"""A small shop to send requests to: a guest, a buyer and a clerk, and something of everything."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import Permission
+from django.contrib.auth.tokens import default_token_generator
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from PIL import Image
+from rest_framework.test import APIClient
+
+from partscatalog.api import tokens
+from partscatalog.catalog.models import ProductImage
+from partscatalog.payments.sandbox.gateway import SandboxGateway
+from partscatalog.testing import make_brand, make_category, make_product, make_user
+from tests.orders.conftest import place
+from tests.schema.openapi import JSON
+
+if TYPE_CHECKING:
+    from tests.schema.openapi import Operation
+
+MULTIPART = "multipart/form-data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request: who sends it, the values in its path and query, and its body."""
+
+    who: str = "guest"
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    media_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def but(
+        self, *, who: str = "", path: Any = (), query: Any = (), body: Any = (), headers: Any = ()
+    ) -> Call:
+        """Return the request with other values beside those that it has."""
+        return replace(
+            self,
+            who=who or self.who,
+            path={**self.path, **dict(path)},
+            query={**self.query, **dict(query)},
+            body=body if isinstance(body, bytes) else self._body_with(dict(body)),
+            headers={**self.headers, **dict(headers)},
+        )
+
+    def _body_with(self, values: dict[str, Any]) -> Any:
+        return {**(self.body or {}), **values} if values else self.body
+
+    def of(self, media_type: str, body: bytes) -> Call:
+        """Return the request with a body of another type."""
+        return replace(self, media_type=media_type, body=body)
+
+
+class Scene:
+    """A small shop with a guest, a buyer and a clerk, each with a client of their own."""
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+        self.category = make_category("Engine Parts")
+        self.brand = make_brand("Nordwerk")
+        self.product = make_product(category=self.category, brand=self.brand, number="NW-1", stock=5)
+        self.user = make_user("buyer@example.com")
+        self.staff = make_user("clerk@example.com", is_staff=True)
+        self.staff.user_permissions.set(
+            Permission.objects.filter(content_type__app_label="partscatalog_catalog")
+        )
+        self.clients = {
+            "guest": APIClient(),
+            "buyer": self.client(self.user),
+            "clerk": self.client(self.staff),
+        }
+
+    @staticmethod
+    def client(user: Any) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue(user, 'access')}")
+        return client
+
+    def send(self, operation: Operation, call: Call) -> Any:
+        client, url = self.clients[call.who], operation.path.format(**call.path)
+        if call.media_type == MULTIPART:
+            return client.post(url, call.body, format="multipart", headers=call.headers)
+        body = call.body if isinstance(call.body, bytes) else json.dumps(call.body or {}).encode()
+        return client.generic(
+            operation.method,
+            f"{url}?{urlencode(call.query)}",
+            body if operation.bodies else b"",  # type: ignore[arg-type]  # the stub knows text alone
+            content_type=call.media_type if operation.bodies else "",
+            headers=call.headers,
+        )
+
+    def configure(self, **keys: Any) -> None:
+        self.settings.PARTSCATALOG = {**self.settings.PARTSCATALOG, **keys}
+
+    def at(self, **more: Any) -> dict[str, Any]:
+        """Return the path of the product."""
+        return {"cat_slug": self.category.slug, "product_slug": self.product.slug, **more}
+
+    def item(self, quantity: int = 1) -> int:
+        """Let the guest have the product in the cart, and return the item's id."""
+        guest = self.clients["guest"]
+        guest.post(f"/api/carts/products/{self.product.pk}/add/", {"quantity": quantity}, format="json")
+        item: int = guest.get("/api/carts/products/").json()["items"][0]["id"]
+        return item
+
+    def unused_brand(self) -> str:
+        return str(make_brand("Unused").slug)
+
+    def image(self) -> int:
+        return ProductImage.objects.create(product=self.product, image="piston.jpg").pk
+
+    def order(self) -> int:
+        """Let the buyer order the product."""
+        return place(self.user, {self.product: 1}).pk
+
+    def started(self) -> dict[str, str]:
+        """Let the buyer begin to pay an order."""
+        answer: dict[str, str] = self.clients["buyer"].post(f"/api/payments/create/{self.order()}/").json()
+        return answer
+
+    def pressed(self, action: str) -> str:
+        """Let the buyer press a button of the sandbox's page, and return the payment's reference."""
+        started = self.started()
+        self.clients["guest"].post(started["authorization_url"], {"action": action})
+        return started["reference"]
+
+    def reset(self) -> dict[str, str]:
+        """Return what the mail for a new password tells the buyer."""
+        uid = urlsafe_base64_encode(force_bytes(self.user.pk))
+        return {"uid": uid, "token": default_token_generator.make_token(self.user)}
+
+
+def picture() -> SimpleUploadedFile:
+    content = BytesIO()
+    Image.new("RGB", (40, 20)).save(content, format="JPEG")
+    return SimpleUploadedFile("piston.jpg", content.getvalue(), content_type="image/jpeg")
+
+
+def webhook(scene: Scene) -> Call:
+    """Return what the sandbox sends when it was paid."""
+    data = {"reference": scene.started()["reference"], "status": "paid", "amount": 250_000, "currency": "NGN"}
+    body = json.dumps({"id": "evt_1", "event": "transaction.paid", "data": data}).encode()
+    headers = dict(SandboxGateway(alias="sandbox", options={}).sign(body))
+    return Call(path={"alias": "sandbox"}, body=body, headers=headers)
