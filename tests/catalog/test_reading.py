@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from partscatalog.catalog.models import Product, ProductImage
+from partscatalog.catalog.models import Brand, Product, ProductImage
 from partscatalog.testing import make_brand, make_category, make_product
 
 pytestmark = pytest.mark.django_db
@@ -349,3 +349,39 @@ def test_knows_no_odd_slug(api, engine, slug):
     """T-CACHE-7, T-FUZZ-7"""
     for path in (f"/api/categories/{slug}/", f"/api/categories/{slug}/products/", f"/api/brands/{slug}/"):
         assert api.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("brands", "told"), [(0, "0"), (3, "3"), (1_000, "1000"), (1_001, "1,000+")])
+def test_counts_exactly_up_to_a_thousand(api, brands, told):
+    Brand.objects.bulk_create(Brand(name=f"B{n:04}", slug=f"b{n}") for n in range(brands))
+
+    assert api.get("/api/brands/", {"count": "true"}).headers["X-Total-Count"] == told
+    assert "X-Total-Count" not in api.get("/api/brands/").headers
+
+
+def test_counts_the_whole_list_on_every_page(api):
+    for n in range(3):
+        make_brand(f"Brand {n}")
+    first = api.get("/api/brands/", {"count": "true", "page_size": 2})
+    later = first.headers["Link"].partition(">")[0].strip("<")
+
+    second = api.get(later)
+    Brand.objects.filter(name="Brand 2").delete()
+    beyond = api.get(later)
+
+    assert [page.headers["X-Total-Count"] for page in (first, second, beyond)] == ["3", "3", "2"]
+    assert [len(page.json()) for page in (first, second, beyond)] == [2, 1, 0]
+
+
+def test_names_every_slug_that_is_unknown(api):
+    make_brand("Nordwerk")
+
+    both = api.get(PRODUCTS, {"brand": "x", "category": "y"})
+    one = api.get(PRODUCTS, {"brand": "nordwerk", "category": "y"})
+
+    unknown = ["There is none of this slug."]
+    assert (both.status_code, both.json()) == (
+        400,
+        {"brand": unknown, "category": unknown, "code": "invalid"},
+    )
+    assert (one.status_code, one.json()) == (400, {"category": unknown, "code": "invalid"})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, IntegerField, Model, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -37,11 +37,12 @@ MAX_CURSOR_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of one page, and the cursors of its neighbours."""
+    """The rows of one page, the cursors of its neighbours, and how many rows there are, if it was asked."""
 
     rows: list[Any]
     next: str | None
     previous: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Keyset:
         """
         size = page_size(request, default=self.default_size, most=self.max_size)
         counted = flag(request, "count")
-        page = self.page(queryset, size=size, cursor=request.query_params.get("cursor"))
+        page = self.page(queryset, size=size, cursor=request.query_params.get("cursor"), counted=counted)
         response = Response(represent(page.rows))
         links = [
             f'<{page_url(request, cursor)}>; rel="{rel}"'
@@ -86,20 +87,24 @@ class Keyset:
         ]
         if links:
             response.headers["Link"] = ", ".join(links)
-        if counted:
-            response.headers["X-Total-Count"] = total_count(queryset)
+        if page.total is not None:
+            response.headers["X-Total-Count"] = _bounded(page.total)
         return response
 
-    def page(self, queryset: QuerySet[M], *, size: int, cursor: str | None) -> Page:
-        """Return one page; a single query of at most one row more than the page holds.
+    def page(self, queryset: QuerySet[M], *, size: int, cursor: str | None, counted: bool = False) -> Page:
+        """Return one page; a single query of at most one row more than the page holds, counting or not.
 
         :raises ValidationError: for a cursor that is broken or of another ordering.
         """
         at = self.decode(cursor, queryset.model) if cursor else None
         back = at is not None and at.back
         terms = [(name.removeprefix("-"), name.startswith("-") != back) for name in self.ordering]
+        listed = queryset
         if at is not None:
             queryset = queryset.filter(_beyond(terms, at.values))
+        if counted:
+            count = _Count(_countable(listed))
+            queryset = queryset.annotate(total_count=count)  # type: ignore[assignment]  # the same rows
         order = [F(name).desc() if descending else F(name).asc() for name, descending in terms]
         rows = list(queryset.order_by(*order)[: size + 1])
         more = len(rows) > size
@@ -112,6 +117,7 @@ class Keyset:
             previous=self._cursor(rows[0], back=True)
             if rows and (more if back else at is not None)
             else None,
+            total=_total(rows, listed, at) if counted else None,
         )
 
     def decode(self, text: str, model: type[Model]) -> Cursor:
@@ -165,9 +171,28 @@ def flag(request: Request, name: str) -> bool:
     return text == "true"
 
 
-def total_count(queryset: QuerySet[M]) -> str:
-    """Return how many rows there are: exact up to the limit, then the limit and a plus."""
-    count = queryset.order_by()[: COUNT_LIMIT + 1].count()
+class _Count(Subquery):
+    """How many rows a query has, as a column of another one's statement."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _countable(queryset: QuerySet[M]) -> QuerySet[M, Any]:
+    """Return the rows to count, of which no more are looked at than can be told."""
+    return queryset.order_by().values("pk")[: COUNT_LIMIT + 1]
+
+
+def _total(rows: list[Any], listed: QuerySet[M], at: Cursor | None) -> int:
+    """Return what the page's rows say of the whole list; an empty page knows only that it is the first."""
+    if rows:
+        total: int = _value(rows[0], "total_count")
+        return total
+    return 0 if at is None else _countable(listed).count()
+
+
+def _bounded(count: int) -> str:
+    """Return a count as it is told: exact up to the limit, then the limit and a plus."""
     return str(count) if count <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
 
 
