@@ -51,7 +51,7 @@ def looking(scene: Scene) -> Call:
 
 
 def ordering(scene: Scene) -> Call:
-    make_cart({scene.product: 1}, user=scene.user)
+    make_cart(scene.pieces, user=scene.user)
     return Call(who="buyer", body=DELIVERY)
 
 

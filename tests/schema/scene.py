@@ -17,7 +17,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from partscatalog.api import tokens
-from partscatalog.catalog.models import ProductImage
+from partscatalog.catalog.models import Product, ProductImage
 from partscatalog.payments.sandbox.gateway import SandboxGateway
 from partscatalog.testing import make_brand, make_category, make_product, make_user
 from tests.orders.conftest import place
@@ -69,6 +69,8 @@ class Scene:
         self.category = make_category("Engine Parts")
         self.brand = make_brand("Nordwerk")
         self.product = make_product(category=self.category, brand=self.brand, number="NW-1", stock=5)
+        #: What carts and orders are made of, a piece of each.
+        self.products = [self.product]
         self.user = make_user("buyer@example.com")
         self.staff = make_user("clerk@example.com", is_staff=True)
         self.staff.user_permissions.set(
@@ -106,22 +108,40 @@ class Scene:
         """Return the path of the product."""
         return {"cat_slug": self.category.slug, "product_slug": self.product.slug, **more}
 
-    def item(self, quantity: int = 1) -> int:
-        """Let the guest have the product in the cart, and return the item's id."""
+    def grow(self, number: int) -> None:
+        """Let there be so many more of everything that lists, carts, orders and histories hold."""
+        for n in range(number):
+            category = make_category(f"Group {n}", parent=self.category)
+            product = make_product(
+                f"Piston {n}", category=category, brand=make_brand(f"Brand {n}"), stock=500
+            )
+            self.products.append(product)
+            self.image(product)
+            self.image()
+        for _order in range(number):
+            place(self.user, {self.products[-1]: 1})
+
+    def item(self) -> int:
+        """Let the guest have the products in the cart, and return the first item's id."""
         guest = self.clients["guest"]
-        guest.post(f"/api/carts/products/{self.product.pk}/add/", {"quantity": quantity}, format="json")
+        for product in self.products:
+            guest.post(f"/api/carts/products/{product.pk}/add/")
         item: int = guest.get("/api/carts/products/").json()["items"][0]["id"]
         return item
 
     def unused_brand(self) -> str:
         return str(make_brand("Unused").slug)
 
-    def image(self) -> int:
-        return ProductImage.objects.create(product=self.product, image="piston.jpg").pk
+    def image(self, product: Product | None = None) -> int:
+        return ProductImage.objects.create(product=product or self.product, image="piston.jpg").pk
 
     def order(self) -> int:
-        """Let the buyer order the product."""
-        return place(self.user, {self.product: 1}).pk
+        """Let the buyer order the products."""
+        return place(self.user, self.pieces).pk
+
+    @property
+    def pieces(self) -> dict[Product, int]:
+        return dict.fromkeys(self.products, 1)
 
     def started(self) -> dict[str, str]:
         """Let the buyer begin to pay an order."""
@@ -148,7 +168,8 @@ def picture() -> SimpleUploadedFile:
 
 def webhook(scene: Scene) -> Call:
     """Return what the sandbox sends when it was paid."""
-    data = {"reference": scene.started()["reference"], "status": "paid", "amount": 250_000, "currency": "NGN"}
+    amount = 250_000 * len(scene.products)
+    data = {"reference": scene.started()["reference"], "status": "paid", "amount": amount, "currency": "NGN"}
     body = json.dumps({"id": "evt_1", "event": "transaction.paid", "data": data}).encode()
     headers = dict(SandboxGateway(alias="sandbox", options={}).sign(body))
     return Call(path={"alias": "sandbox"}, body=body, headers=headers)
