@@ -135,7 +135,7 @@ def pay(shopper: Shopper, token: str, *, order: int) -> None:
 
 
 @pytest.mark.parametrize("carries", ["cookie", "access token", "cart token"])
-def test_a_part_is_bought_from_registering_to_verifying(live_server, piston, carries):
+def test_a_part_is_bought_from_registering_to_verifying(live_server, settings, piston, carries):
     shopper = Shopper(base=live_server.url, has_jar=carries == "cookie")
 
     user, token = register(shopper)
@@ -151,5 +151,5 @@ def test_a_part_is_bought_from_registering_to_verifying(live_server, piston, car
     assert (paid["status"], paid["is_paid"]) == ("paid", True)
     assert [move["to"] for move in paid["history"]] == ["pending", "paid"]
     assert (piston.stock, Order.objects.count()) == (47, 1)
-    assert ("sessionid" in shopper.jar.cookies) == (carries == "cookie")
+    assert (settings.SESSION_COOKIE_NAME in shopper.jar.cookies) == (carries == "cookie")
     assert ("X-Cart-Token" in shopper.headers) == (carries == "cart token")

@@ -31,6 +31,9 @@ SUITES = [
     "tests/payments/test_sandbox.py",
     "tests/payments/test_verify.py",
     "tests/payments/test_webhooks.py",
+    "tests/schema/test_answers.py",
+    "tests/test_order_flow.py",
+    "tests/test_product_contract.py",
 ]
 #: DRF's settings that reach no answer: names in a browsable page, its tests' own client, and input formats of
 #: fields that no view of ours has.
