@@ -56,3 +56,12 @@ def test_every_other_block_of_the_guide_passes_the_checks(host, block):
     check = host.manage("check")
 
     assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_the_one_setting_of_the_guide_makes_a_schema_without_a_warning(host):
+    host.append("host/settings.py", GUIDE["docs.py"])
+
+    made = host.manage("spectacular", "--validate", "--fail-on-warn")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "operationId: carts_products_add" in made.stdout
