@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 TOKEN_HEADER = "X-Cart-Token"  # noqa: S105  # a header's name
 MAX_TOKEN_LENGTH = 200
 
-_signer = signing.Signer(salt="partscatalog.visitor")
-
 
 class CrossSite(PartsCatalogError):
     """Another site's page tried to change what this browser's session holds."""
@@ -104,7 +102,7 @@ class Visitor:
 
         A page of another site gets the token alone, so that it cannot plant a cookie.
         """
-        self.new_token = _signer.sign(f"{name}:{pk}")
+        self.new_token = _signer().sign(f"{name}:{pk}")
         session = self._session()
         if session is not None and not self._is_cross_site():
             session[_session_key(name)] = pk
@@ -157,12 +155,16 @@ def _session_key(name: str) -> str:
     return f"partscatalog_{name}"
 
 
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="partscatalog.visitor")
+
+
 def _read_token(token: str, name: str) -> int | None:
     """Return the id that a token proves, or nothing: an invalid token counts as absent."""
     if not token or len(token) > MAX_TOKEN_LENGTH:
         return None
     try:
-        value = _signer.unsign(token)
+        value = _signer().unsign(token)
     except signing.BadSignature:
         return None
     kind, _colon, pk = value.partition(":")
