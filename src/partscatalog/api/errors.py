@@ -50,7 +50,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _refusal(error, key)
     api_error = _as_api_error(error)
     if api_error is None:
-        return _unforeseen(error, context)
+        return _unforeseen(error, context, key)
     if isinstance(api_error, exceptions.ValidationError):
         return Response(invalid(api_error.detail, key), status=api_error.status_code)
     body = {key: str(api_error.detail), "code": api_error.get_codes()}
@@ -98,11 +98,11 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _unforeseen(error: Exception, context: dict[str, Any]) -> Response | None:
+def _unforeseen(error: Exception, context: dict[str, Any], key: str) -> Response | None:
     if settings.DEBUG:
         return None
     request = context["request"]
     got_request_exception.send(sender=type(context["view"]), request=request)
     logger.error("An API view failed: %s.", type(error).__name__, exc_info=error)
-    body = {"detail": _("Something went wrong on our side."), "code": "error"}
+    body = {key: _("Something went wrong on our side."), "code": "error"}
     return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
