@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
@@ -394,3 +396,13 @@ def test_purges_tokens_that_have_expired(later):
     with later(days=15):
         assert signing_in.purge() == 1
     assert RevokedToken.objects.count() == 0
+
+
+def test_an_email_that_takes_minutes_to_normalise_costs_nothing(api):
+    """T-DOS-2: ordering a row of combining marks takes a time that grows with the square of its length."""
+    started = time.process_time()
+
+    answer = login(api, "a" + "\u0301\u0327" * 100_000)
+
+    assert (answer.status_code, list(answer.json())) == (400, ["email", "code"])
+    assert time.process_time() - started < 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 from typing import IO, TYPE_CHECKING, Any, NoReturn
+from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
@@ -17,9 +17,16 @@ from partscatalog.api.errors import TooLarge
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rest_framework.request import Request
+
 MAX_DEPTH = 32
-#: A JSON or form body larger than this is not read.
+#: A body larger than this is not read, unless it brings a picture. An over-long text of a megabyte still is,
+#: so that the refusal can name its field.
 MAX_BYTES = 2 * 1024 * 1024
+
+
+#: What Django puts in place of bytes that are no UTF-8.
+REPLACED = "\ufffd"
 
 
 class JSONNumber(float):
@@ -62,16 +69,26 @@ class PlainFormParser(parsers.FormParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        body = read_bounded(stream)
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         try:
-            data = QueryDict(read_bounded(stream), encoding="utf-8").dict()
+            data = dict(
+                parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=most)
+            )
         except UnicodeError as error:
             raise ParseError(_("The form is not valid UTF-8.")) from error
+        except ValueError as error:
+            raise ParseError from error
         verify_plain(data)
         return data
 
 
 class PlainMultiPartParser(parsers.MultiPartParser):
-    """A multipart body as one plain dict of fields and files."""
+    """A multipart body of bounded size as one plain dict of fields and files."""
+
+    @property
+    def most_bytes(self) -> int:
+        return MAX_BYTES
 
     def parse(
         self,
@@ -80,21 +97,24 @@ class PlainMultiPartParser(parsers.MultiPartParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         context = {**(parser_context or {}), "encoding": "utf-8"}
+        _verify_length(context["request"], self.most_bytes)
         try:
             parsed: Any = super().parse(stream, media_type, context)
         except (LookupError, UnicodeError, ParseError) as error:
             raise ParseError(_("The body is not valid multipart data.")) from error
         fields = parsed.data.dict()
+        if any(REPLACED in text for text in (*fields, *fields.values())):
+            raise ParseError(_("The form is not valid UTF-8."))
         verify_plain(fields)
         return {**fields, **parsed.files.dict()}
 
 
-def read_bounded(stream: IO[Any], limit: int | None = None) -> bytes:
+def read_bounded(stream: IO[Any]) -> bytes:
     """Return the whole body.
 
     :raises TooLarge: when it passes the limit; no more than that is read.
     """
-    limit = limit or min(MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or MAX_BYTES)
+    limit = min(MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or MAX_BYTES)
     body: bytes = stream.read(limit + 1)
     if len(body) > limit:
         raise TooLarge
@@ -121,6 +141,16 @@ def verify_plain(data: Any) -> None:
             waiting += [(item, depth + 1) for item in value.values()]
         elif isinstance(value, list):
             waiting += [(item, depth + 1) for item in value]
+
+
+def _verify_length(request: Request, most: int) -> None:
+    """Refuse by its announced length what would only be written to a temporary file for nothing.
+
+    :raises TooLarge: then.
+    """
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdecimal() and int(announced) > most:
+        raise TooLarge
 
 
 def _verify_text(text: str) -> None:

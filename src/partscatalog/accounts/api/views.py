@@ -47,9 +47,12 @@ class LoginView(PrivateView):
     throttle_scope = "login"
 
     def throttle_subject(self, request: Request) -> str:
-        """Count per account and address: neither alone may be locked out by others."""
+        """Count per account and address: neither alone may be locked out by others.
+
+        What is too long for an e-mail opens none, and bringing it into its normal form could take minutes.
+        """
         email = request.data.get("email", "") if isinstance(request.data, dict) else ""
-        account = normalise(email) if isinstance(email, str) else ""
+        account = normalise(email.strip()[: serializers.MAX_EMAIL]) if isinstance(email, str) else ""
         return f"login:{account}:{client_address(request)}"
 
     @extend_schema(**docs.LOGIN)
