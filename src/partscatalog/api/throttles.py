@@ -76,27 +76,44 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def client_address(request: Request) -> str:
     """Return the address of the client, believing only the site's own proxies.
 
-    IPv6 clients own a whole /64 and are counted by it.
+    What they name is passed over when it is no address. IPv6 clients own a whole /64 and are counted by it.
     """
-    address: str = request.META.get("REMOTE_ADDR", "")
+    remote: str = request.META.get("REMOTE_ADDR", "")
+    for text in (_forwarded(request), remote):
+        try:
+            return _counted_as(ipaddress.ip_address(text))
+        except ValueError:
+            continue
+    return remote
+
+
+def _forwarded(request: Request) -> str:
+    """Return what the outermost of the site's proxies says of the client."""
     proxies = get_settings().TRUSTED_PROXIES
-    forwarded = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if proxies and len(forwarded) >= proxies:
-        address = forwarded[-proxies]
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return entries[-proxies].strip() if 0 < proxies <= len(entries) else ""
+
+
+def _counted_as(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    if address.version == 4:
+        return str(address)
+    # A server that listens on both kinds names its IPv4 clients in this way.
+    mapped = address.ipv4_mapped
+    return str(mapped or ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
 def _count(key: str, period: int) -> int:
+    """Count one more request and return how many there were.
+
+    A cache that is away says so, or says nothing at all where it was told to keep quiet about it.
+    """
     try:
         if caches["default"].add(key, 1, timeout=period + 1):
             return 1
-        return caches["default"].incr(key)
+        counted: int | None = caches["default"].incr(key)
     except Exception:  # noqa: BLE001  # each cache backend has errors of its own
-        return _count_in_process(key, period)
+        counted = None
+    return _count_in_process(key, period) if counted is None else counted
 
 
 def _count_in_process(key: str, period: int) -> int:

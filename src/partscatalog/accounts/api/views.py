@@ -95,7 +95,7 @@ class MeView(PersonalView):
         return Response(serializers.UserSerializer(user).data)
 
 
-class PasswordChangeView(PersonalView):
+class PasswordChangeView(AddressCounted, PersonalView):
     app = "accounts"
     throttle_scope = "password"
 
