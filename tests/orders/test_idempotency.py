@@ -38,6 +38,20 @@ def test_repeats_it_after_the_next_cart_was_filled(shop, buyer):
     assert (Order.objects.count(), cart.status) == (1, "open")
 
 
+@pytest.mark.parametrize("change", [{"stock": 0}, {"is_active": False}], ids=["out of stock", "not sold"])
+def test_repeats_it_also_when_the_next_cart_cannot_be_ordered(shop, buyer, change):
+    """T-IDEM-1"""
+    make_cart({make_product(): 1}, user=buyer)
+    first = shop.post(CREATE, DELIVERY, format="json", headers=KEY)
+    cart = make_cart({make_product(**change): 1}, user=buyer)
+
+    second = shop.post(CREATE, DELIVERY, format="json", headers=KEY)
+
+    cart.refresh_from_db()
+    assert (second.status_code, second.content) == (201, first.content)
+    assert (Order.objects.count(), cart.status) == (1, "open")
+
+
 def test_belongs_to_its_user(shop, buyer, signed_in):
     """T-IDEM-1"""
     other = make_user()

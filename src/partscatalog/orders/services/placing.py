@@ -18,6 +18,7 @@ from partscatalog.exceptions import (
     Busy,
     CartEmpty,
     OutOfStock,
+    PartsCatalogError,
     ProductUnavailable,
     TotalChanged,
     TotalTooLarge,
@@ -94,9 +95,9 @@ def place_order(placement: Placement) -> dict[str, Any]:
             return _place(placement)
         except _ShortAtLast as short:
             if shortages := stock.shortages(short.quantities):
-                raise _out_of_stock(shortages) from None
-        except CartEmpty:
-            return _first_answer(placement, CartEmpty())
+                return _first_answer(placement, _out_of_stock(shortages))
+        except PartsCatalogError as refusal:
+            return _first_answer(placement, refusal)
         except IntegrityError as error:
             # A twin stored its answer first, or the order's number was taken.
             if placement.key and (answer := idempotency.stored_answer(placement.key)):
@@ -127,10 +128,11 @@ def _place(placement: Placement) -> dict[str, Any]:
     return answer
 
 
-def _first_answer(placement: Placement, error: CartEmpty) -> dict[str, Any]:
+def _first_answer(placement: Placement, refusal: PartsCatalogError) -> dict[str, Any]:
+    """Return the answer of the first request with this key; without one the refusal stands."""
     answer = idempotency.stored_answer(placement.key) if placement.key else None
     if answer is None:
-        raise error
+        raise refusal from None
     return answer
 
 
