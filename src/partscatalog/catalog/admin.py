@@ -18,7 +18,7 @@ from partscatalog import numbers
 from partscatalog.api.permissions import person
 from partscatalog.catalog import pictures, tree
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
-from partscatalog.catalog.services import images, stock
+from partscatalog.catalog.services import images, products, stock
 from partscatalog.catalog.validators import validate_attributes
 from partscatalog.exceptions import InvalidField, InvalidMove, PartsCatalogError
 
@@ -205,6 +205,13 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         if number:
             found |= queryset.filter(number_normalised__contains=number)
         return found, may_repeat
+
+    def delete_model(self, request: HttpRequest, obj: Product) -> None:
+        products.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        for product in queryset:
+            products.delete(product)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         """Keep new pictures by the service; what was changed or deleted is saved as it is."""

@@ -35,11 +35,13 @@ def candidates(name: str, fallback: str) -> Iterator[str]:
 def save_with_slug(row: models.Model, save: Callable[[], None], *, name: str, fallback: str) -> None:
     """Save a new row under the first slug that is free; the unique column decides, not a look-up.
 
+    The first statement is the insert, so that SQLite in its default mode waits for its turn.
+
     :raises IntegrityError: when the row is refused for another reason than its slug.
     """
     manager = type(row)._base_manager
-    for slug in candidates(name, fallback):
-        if manager.filter(slug=slug).exists():
+    for tries, slug in enumerate(candidates(name, fallback)):
+        if tries and manager.filter(slug=slug).exists():
             continue
         row.slug = slug  # type: ignore[attr-defined]
         try:

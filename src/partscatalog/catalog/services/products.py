@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +50,13 @@ def update(product: Product, changes: Mapping[str, Any], *, actor: AbstractBaseU
 @writing
 def delete(product: Product) -> None:
     """Delete a product; order lines and movements stay without it, cart lines go with it."""
+    # Locked before Django looks for what refers to it, so that no order or cart adds to that meanwhile:
+    # on PostgreSQL an UPDATE would let the keys of new rows pass, and SQLite has nothing else.
+    row = Product.objects.filter(pk=product.pk)
+    if connection.features.has_select_for_update:
+        row.select_for_update().first()
+    else:
+        row.update(stock=F("stock"))
     product.delete()
 
 
