@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
+from partscatalog.catalog.api import views
 from partscatalog.catalog.models import Brand, Category, Product, StockMovement
 from partscatalog.catalog.services import laws
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
@@ -284,6 +285,26 @@ def test_refuses_a_tree_too_deep(staff):
 
     assert (answer.status_code, "parent" in answer.json()) == (400, True)
     assert Category.objects.count() == 12
+
+
+@pytest.mark.parametrize(
+    ("path", "model"), [("categories/engine-parts", Category), ("brands/nordwerk", Brand)]
+)
+def test_changes_nothing_that_was_deleted_in_the_moment(staff, engine, monkeypatch, path, model):
+    make_brand("Nordwerk")
+    one = views.one
+
+    def find_and_lose(rows, slug):
+        row = one(rows, slug)
+        rows.filter(pk=row.pk).delete()
+        return row
+
+    monkeypatch.setattr(views, "one", find_and_lose)
+
+    answer = staff.patch(f"/api/{path}/", {"name": "Other"}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert not model.objects.exists()
 
 
 @pytest.mark.parametrize("holder", ["product", "child"])

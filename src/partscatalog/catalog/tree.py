@@ -48,8 +48,13 @@ def refresh(category: Category) -> None:
     """Take over the stored path and visibility, which a copy in memory may have missed.
 
     Call it under the lock.
+
+    :raises InvalidMove: when the parent is gone.
     """
-    stored = type(category)._base_manager.filter(pk=category.pk).values_list("path", "is_visible").first()
+    rows = type(category)._base_manager.all()
+    if category.parent_id and not rows.filter(pk=category.parent_id).exists():
+        raise InvalidMove
+    stored = rows.filter(pk=category.pk).values_list("path", "is_visible").first()
     if stored:
         category.path, category.is_visible = stored
 

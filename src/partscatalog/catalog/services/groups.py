@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 
+from partscatalog.catalog import tree
 from partscatalog.catalog.models import Brand, Category
-from partscatalog.exceptions import InUse
+from partscatalog.exceptions import InUse, NotFound
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def change(group: G, changes: Mapping[str, Any]) -> G:
     """Change the columns given; a category moves with all that stands below it.
 
     :raises InvalidMove: when a category would stand below itself or too deep.
+    :raises NotFound: when it is gone.
     """
+    _lock(group)
     for name, value in changes.items():
         setattr(group, name, value)
     group.save()
@@ -49,6 +52,7 @@ def delete(group: Category | Brand) -> None:
     """Delete a category or brand that nothing stands under.
 
     :raises InUse: when something does, also when it came in this moment.
+    :raises NotFound: when it is gone.
     """
     try:
         _delete(group)
@@ -58,4 +62,19 @@ def delete(group: Category | Brand) -> None:
 
 @writing
 def _delete(group: Category | Brand) -> None:
+    _lock(group)
     group.delete()
+
+
+def _lock(group: Category | Brand) -> None:
+    """Let one change of the tree, or of this brand, run at a time; a write, which every database waits for.
+
+    :raises NotFound: when it is gone: saving it would bring it back.
+    """
+    rows = type(group)._base_manager.filter(pk=group.pk)
+    if isinstance(group, Category):
+        tree.lock(Category)
+    else:
+        rows.update(name=F("name"))
+    if not rows.exists():
+        raise NotFound
