@@ -7,7 +7,6 @@ The one module that knows the token library. Keys are derived from ``SECRET_KEY`
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.utils.crypto import constant_time_compare
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
@@ -69,7 +69,9 @@ def read(token: str, kind: Kind) -> tuple[AbstractBaseUser, Claims]:
         raise InvalidToken
     user = _user(payload.get("user_id"))
     digest = payload.get("hash")
-    if not isinstance(digest, str) or not any(hmac.compare_digest(digest, known) for known in _digests(user)):
+    if not isinstance(digest, str) or not any(
+        constant_time_compare(digest, known) for known in _digests(user)
+    ):
         raise InvalidToken
     return user, Claims(jti=str(payload["jti"]), expires_at=datetime.fromtimestamp(payload["exp"], UTC))
 
