@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
+from django.utils.http import is_same_domain
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS
 
@@ -178,9 +179,12 @@ def _is_own_origin(origin: str, request: Request) -> bool:
 
 
 def _is_trusted(origin: str, trusted: str) -> bool:
-    """Compare as Django's own CSRF check does: exactly, or any subdomain where ``*.`` begins the host."""
+    """Compare as Django's own CSRF check does: exactly, or a domain and all below it where ``*.`` is set."""
     if "*" not in trusted:
         return origin == trusted
     scheme, _sep, pattern = trusted.partition("://*")
-    given = urlsplit(origin)
-    return given.scheme == scheme and given.netloc.endswith(pattern)
+    try:
+        given = urlsplit(origin)
+    except ValueError:
+        return False
+    return given.scheme == scheme and is_same_domain(given.netloc, pattern)
