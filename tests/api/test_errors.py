@@ -125,6 +125,20 @@ def test_a_method_that_an_endpoint_has_not_is_refused(quiet, owner, route):
         assert allowed == known
 
 
+@pytest.mark.parametrize(
+    "route", [route for route, view in ENDPOINTS.items() if "get" not in methods_of(view)]
+)
+def test_no_get_or_head_reaches_what_changes_something(signed_in, statements, route):
+    """T-CSRF-2"""
+    client = signed_in(make_user(is_staff=True, is_superuser=True))
+
+    with statements() as ran:
+        answers = [client.get(path_of(route)), client.head(path_of(route))]
+
+    assert [answer.status_code for answer in answers] == [405, 405]
+    assert [sql for sql in ran.sql if not sql.startswith("SELECT")] == []
+
+
 def test_a_body_of_a_type_that_is_not_read_is_refused(api):
     user = {"email": "user@example.com", "password": "a plain long sentence"}
 

@@ -7,17 +7,9 @@ import pytest
 from partscatalog.cart.models import Cart, CartLine
 from partscatalog.testing import make_cart, make_product, make_user
 
+from .conftest import CART, add, quantities
+
 pytestmark = pytest.mark.django_db
-
-CART = "/api/carts/products/"
-
-
-def add(client, product, **body):
-    return client.post(f"{CART}{product.pk}/add/", body or None, format="json")
-
-
-def quantities():
-    return list(CartLine.objects.order_by("pk").values_list("quantity", flat=True))
 
 
 def test_adds_with_an_empty_body(api):
