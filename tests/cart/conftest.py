@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.test import APIClient
 
 from partscatalog.cart.models import Cart, CartLine
+from partscatalog.cart.services import closing
 from partscatalog.cart.services.laws import violations
 
 if TYPE_CHECKING:
@@ -53,10 +54,16 @@ def assert_one_open_cart_of(user: Any) -> None:
 
 
 class Guest:
-    """A browser without an account whose cart was made by its first add."""
+    """A browser without an account whose cart was made by its first add.
 
-    def __init__(self, product: Product, quantity: int = 1) -> None:
+    In a session that is known already the cart is made by the next one, after another was ordered.
+    """
+
+    def __init__(self, product: Product, quantity: int = 1, *, has_session: bool = False) -> None:
         self.browser = APIClient()
+        if has_session:
+            add(self.browser, product)
+            closing.close(Cart.objects.latest("pk").pk)
         self.token: str = add(self.browser, product, quantity=quantity).headers["X-Cart-Token"]
         self.cart = Cart.objects.latest("pk")
 

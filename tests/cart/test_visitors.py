@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 from partscatalog.api import tokens
 from partscatalog.cart.models import Cart, CartLine
 from partscatalog.cart.services import closing, merging, purging
+from partscatalog.cart.services.laws import violations
 from partscatalog.testing import make_cart, make_product, make_user
 
 from .conftest import (
-    CARRIERS,
     CART,
     DELIVERY,
     EMPTY,
@@ -242,12 +242,14 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("by", CARRIERS)
+@pytest.mark.parametrize(
+    ("by", "has_session"), [("token", False), ("session", False), ("session", True)], ids=str
+)
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_cart_that_has_ended_counts_as_absent_and_the_next_add_makes_another(end, by):
+def test_a_cart_that_has_ended_counts_as_absent_and_the_next_add_makes_another(end, by, has_session):
     """T-ORDER-2, T-SESS-6"""
     product = make_product()
-    guest = Guest(product, 3)
+    guest = Guest(product, 3, has_session=has_session)
     client = guest.hands_to(APIClient(), by)
     item = guest.cart.lines.get().pk
     end(guest.cart)
@@ -263,3 +265,13 @@ def test_a_cart_that_has_ended_counts_as_absent_and_the_next_add_makes_another(e
     assert shown["cart_id"] != guest.cart.pk
     assert [line["quantity"] for line in shown["items"]] == [1]
     assert Cart.objects.guests().count() == 1
+    assert list(violations()) == []
+
+
+def test_the_session_lets_go_of_a_cart_that_a_user_took_over(signed_in):
+    """T-SESS-2"""
+    buyer = Guest(make_product()).hands_to(signed_in(make_user()), "session")
+
+    buyer.get(CART)
+
+    assert Session.objects.get().get_decoded() == {}
