@@ -212,6 +212,20 @@ class PaymentInReview(PaymentNotPaid):
     code = "payment_in_review"
 
 
+class RefundRefused(Conflict):
+    """The money cannot be given back: there is less of it left, or the gateway said no."""
+
+    code = "refund_refused"
+    text = _("The payment cannot be refunded.")
+
+
+class ReviewRefused(Conflict):
+    """What staff decided does not go with why the payment needs review."""
+
+    code = "review_refused"
+    text = _("The payment cannot be settled that way.")
+
+
 class InvalidWebhook(PartsCatalogError):
     """The webhook is not proven to be the provider's, or cannot be read."""
 

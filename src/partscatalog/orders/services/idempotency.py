@@ -31,6 +31,11 @@ class Key:
         written = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return cls(user, _digest(text), _digest(written))
 
+    @property
+    def request_hash(self) -> str:
+        """The key as one text that no other user's can be equal to."""
+        return _digest(f"{self.user.pk}:{self.key_hash}")
+
 
 def stored_answer(key: Key) -> dict[str, Any] | None:
     """Return the answer stored for the key, or nothing.

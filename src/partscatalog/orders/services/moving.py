@@ -69,6 +69,15 @@ def mark_paid(*, order: Order, by: Party = Party.GATEWAY, reason: str = "") -> b
     return True
 
 
+@writing
+def note(*, order: Order, by: Party, reason: str) -> OrderEvent:
+    """Add an entry to the order's history that leaves its state as it is."""
+    order.refresh_from_db(fields=["status"])
+    event = _event(order, order.status, Status(order.status), by, reason=reason)
+    event.save()
+    return event
+
+
 def record_placed(order: Order) -> list[OrderEvent]:
     """Begin an order's history; one of 0.00 is paid at once. For placing alone."""
     events = [_event(order, None, Status.PENDING, Party.CUSTOMER, mail=OrderEvent.Mail.PLACED)]

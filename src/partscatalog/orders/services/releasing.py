@@ -35,7 +35,7 @@ def cancel(*, order: Order, by: Party, reason: str = "", actor: AbstractBaseUser
     :raises IllegalMove: when it is not pending.
     """
     move(order=order, to=Status.CANCELLED, by=by, reason=reason)
-    _give_back(order, actor=actor)
+    give_back(order, actor=actor)
     return order
 
 
@@ -46,7 +46,7 @@ def expire(*, order: Order) -> Order:
     :raises IllegalMove: when it is not pending.
     """
     move(order=order, to=Status.EXPIRED, by=Party.SYSTEM)
-    _give_back(order)
+    give_back(order)
     return order
 
 
@@ -98,10 +98,9 @@ def _may_wait(order: Order) -> bool:
     return timezone.now() < order.created_at + longest
 
 
-def _give_back(order: Order, *, actor: AbstractBaseUser | None = None) -> None:
-    quantities = dict(
-        order.lines.exclude(product=None).order_by("product").values_list("product", "quantity")
-    )
+def give_back(order: Order, *, actor: AbstractBaseUser | None = None) -> None:
+    """Return the order's pieces to the stock. Call it once, in the transaction that ends the order."""
+    quantities = pieces(order)
     if not quantities:
         return
     stock.add(quantities)
@@ -113,3 +112,8 @@ def _give_back(order: Order, *, actor: AbstractBaseUser | None = None) -> None:
         order_id=order.pk,
         actor=actor,
     )
+
+
+def pieces(order: Order) -> dict[int, int]:
+    """Return how many pieces the order has of each product that is still there."""
+    return dict(order.lines.exclude(product=None).order_by("product").values_list("product", "quantity"))
