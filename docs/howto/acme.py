@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from partscatalog.payments.gateways import fields
 from partscatalog.payments.gateways.base import (
+    Attempt,
     Event,
     Gateway,
     GatewayRefused,
@@ -55,10 +56,10 @@ class AcmeGateway(Gateway):
             authorization_url=fields.text(data, "page"),
         )
 
-    def fetch(self, reference: str) -> Status:
-        answer = self.api.get(f"/payments/{quote(reference, safe='')}")
+    def fetch(self, attempt: Attempt) -> Status:
+        answer = self.api.get(f"/payments/{quote(attempt.reference, safe='')}")
         if answer.status == 404:
-            return Status(reference=reference, standing=Standing.MISSING)
+            return Status(reference=attempt.reference, standing=Standing.MISSING)
         return _status(_data(answer))
 
     def parse_webhook(self, *, headers: Mapping[str, str], body: bytes) -> Event:

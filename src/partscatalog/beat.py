@@ -14,6 +14,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partscatalog.orders.tasks.expire_orders",
         "schedule": timedelta(minutes=5),
     },
+    "partscatalog-reconcile-payments": {
+        "task": "partscatalog.payments.tasks.reconcile_payments",
+        "schedule": timedelta(minutes=5),
+    },
     "partscatalog-purge-idempotency-records": {
         "task": "partscatalog.orders.tasks.purge_idempotency_records",
         "schedule": timedelta(days=1),

@@ -15,6 +15,7 @@ from partscatalog.payments.gateways.base import (
 )
 from partscatalog.payments.gateways.signing import sign
 from tests.docs.test_pages import load
+from tests.payments.fakes import attempt
 from tests.payments.fakes.server import FakeServer
 
 KEY = "acme-key"
@@ -74,12 +75,12 @@ def test_start_tells_a_refusal_from_an_unknown_outcome(acme, gateway, fault, out
 
 
 def test_fetch_says_how_the_payment_stands_and_keeps_a_whitelist(gateway):
-    status = gateway.fetch("ORD_1_abc")
+    status = gateway.fetch(attempt("ORD_1_abc"))
 
     assert status.standing is Standing.PAID
     assert status.covers(750_000)
     assert "card" not in status.shown
-    assert gateway.fetch("ORD_2_def").standing is Standing.MISSING
+    assert gateway.fetch(attempt("ORD_2_def")).standing is Standing.MISSING
 
 
 def test_a_signed_webhook_is_read(gateway):

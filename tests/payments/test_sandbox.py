@@ -12,6 +12,7 @@ from partscatalog.orders.models import OrderEvent
 from partscatalog.payments.gateways.signing import sign
 from partscatalog.payments.models import Payment, PaymentEvent, SandboxTransaction
 from partscatalog.payments.sandbox.gateway import SandboxGateway
+from tests.payments.fakes import attempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -216,7 +217,9 @@ def test_its_webhooks_are_proven_like_a_real_providers(client, started, order, k
 
 def test_a_transaction_of_another_account_is_missing(started):
     """Two aliases of one provider do not answer for each other."""
-    assert SandboxGateway(alias="other", options={}).fetch(started["reference"]).standing == "missing"
+    assert (
+        SandboxGateway(alias="other", options={}).fetch(attempt(started["reference"])).standing == "missing"
+    )
 
 
 def test_the_page_leads_back_to_a_page_of_the_site_that_has_a_query(settings, client, shopper, order):

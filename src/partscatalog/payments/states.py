@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django_stubs_ext import StrPromise
+
 
 class State(models.TextChoices):
     #: The row is there, the gateway is being asked to open it.
@@ -38,21 +40,68 @@ class Review(models.TextChoices):
     PAID_TWICE = "paid_twice", _("the order was paid already")
     ORDER_CANCELLED = "order_cancelled", _("the order was cancelled before")
     ORDER_EXPIRED = "order_expired", _("the order expired before")
+    DISPUTED = "disputed", _("the buyer disputes it")
+    REFUND_FAILED = "refund_failed", _("a refund failed, the money came back")
+
+
+class RefundState(models.TextChoices):
+    #: The row is there, the gateway is being asked to give the money back.
+    CREATED = "created", _("created")
+    #: The gateway took it on; the money is on its way.
+    PENDING = "pending", _("pending")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+    #: Nobody can say whether the gateway took it on.
+    UNKNOWN = "unknown", _("unknown")
+
+
+#: Reasons for which staff may take the money as the order's payment after all.
+ACCEPTABLE = frozenset(
+    {
+        Review.AMOUNT,
+        Review.CURRENCY,
+        Review.ORDER_CHANGED,
+        Review.ORDER_CANCELLED,
+        Review.ORDER_EXPIRED,
+    }
+)
+
+#: Reasons that end when staff have seen to them elsewhere: nothing is taken or given back.
+DISMISSIBLE = frozenset({Review.REFERENCE, Review.MODE, Review.DISPUTED, Review.REFUND_FAILED})
+
+#: What staff may do about money that needs review.
+ADVICE: Mapping[str, StrPromise] = {
+    Review.REFERENCE: _("Look it up at the provider. Dismiss it when no money came for this order."),
+    Review.AMOUNT: _("Accept it when the difference is settled, or refund it."),
+    Review.CURRENCY: _("Accept it when it is worth the total, or refund it."),
+    Review.MODE: _("No real money moved. Dismiss it, and check the gateway's key."),
+    Review.ORDER_CHANGED: _("Accept it when the difference is settled, or refund it."),
+    Review.PAID_TWICE: _("Refund it: another payment has paid the order."),
+    Review.ORDER_CANCELLED: _("Accept it to take the stock again and go on, or refund it."),
+    Review.ORDER_EXPIRED: _("Accept it to take the stock again and go on, or refund it."),
+    Review.DISPUTED: _("Answer the dispute at the provider, then dismiss it here."),
+    Review.REFUND_FAILED: _("Refund it again, or dismiss it when the buyer was paid another way."),
+}
 
 
 #: States in which an attempt holds its order: no other is begun beside it.
 HOLDING = frozenset({State.CREATED, State.OPEN})
 
-#: States that no word of a gateway moves back: only refunds and disputes do.
+#: States of an attempt whose money came and was dealt with: only refunds and disputes move it on.
 SETTLED = frozenset({State.PAID, State.REFUNDED, State.PARTIALLY_REFUNDED, State.DISPUTED})
 
-#: From each state the states that it may go to. Failed, expired and unknown attempts may still be paid.
+#: Refunds that count as given back, and those of which it is not known yet.
+GIVEN_BACK = frozenset({RefundState.PENDING, RefundState.SUCCEEDED})
+UNCERTAIN = frozenset({RefundState.CREATED, RefundState.UNKNOWN})
+
+#: From each state the states that it may go to. Failed, expired and unknown attempts may still be paid, and
+#: money of any attempt that staff would not accept is given back without ever having paid the order.
 MOVES: Mapping[str, frozenset[State]] = {
-    State.CREATED: frozenset({State.OPEN, State.PAID, State.FAILED, State.EXPIRED, State.UNKNOWN}),
-    State.OPEN: frozenset({State.PAID, State.FAILED, State.EXPIRED}),
-    State.UNKNOWN: frozenset({State.PAID, State.FAILED, State.EXPIRED}),
-    State.FAILED: frozenset({State.PAID}),
-    State.EXPIRED: frozenset({State.PAID}),
+    State.CREATED: frozenset({State.OPEN, State.FAILED, State.EXPIRED, State.UNKNOWN}) | SETTLED,
+    State.OPEN: frozenset({State.FAILED, State.EXPIRED}) | SETTLED,
+    State.UNKNOWN: frozenset({State.FAILED, State.EXPIRED}) | SETTLED,
+    State.FAILED: SETTLED,
+    State.EXPIRED: SETTLED,
     State.PAID: frozenset({State.PARTIALLY_REFUNDED, State.REFUNDED, State.DISPUTED}),
     State.PARTIALLY_REFUNDED: frozenset({State.PAID, State.REFUNDED, State.DISPUTED}),
     State.REFUNDED: frozenset({State.PAID, State.PARTIALLY_REFUNDED, State.DISPUTED}),

@@ -22,6 +22,7 @@ from partscatalog.payments.gateways.base import (
 )
 from partscatalog.payments.gateways.options import FaultCode
 from partscatalog.payments.gateways.paystack import PaystackGateway
+from tests.payments.fakes import attempt
 from tests.payments.fakes.paystack import AUTHORIZATION_CODE, SECRET_KEY
 from tests.payments.fakes.server import FAULTS
 
@@ -131,7 +132,7 @@ def test_fetch_reduces_the_answer_to_a_whitelist(paystack, live):
     live.start(request())
     paystack.pay(REFERENCE)
 
-    status = live.fetch(REFERENCE)
+    status = live.fetch(attempt(REFERENCE))
 
     assert (status.reference, status.standing, status.amount) == (REFERENCE, Standing.PAID, 750_000)
     assert (status.currency, status.is_live) == ("NGN", False)
@@ -172,14 +173,14 @@ def test_fetch_takes_only_success_for_paid(paystack, live, word, standing):
     live.start(request())
     paystack.transactions[REFERENCE]["status"] = word
 
-    assert live.fetch(REFERENCE).standing is standing
+    assert live.fetch(attempt(REFERENCE)).standing is standing
 
 
 @pytest.mark.parametrize("status", [400, 404])
 def test_fetch_of_an_unknown_reference_is_missing(paystack, live, status):
     paystack.reply = lambda call: (status, {"status": False, "message": "Transaction not found"})
 
-    assert live.fetch(REFERENCE).standing is Standing.MISSING
+    assert live.fetch(attempt(REFERENCE)).standing is Standing.MISSING
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -191,7 +192,7 @@ def test_fetch_raises_for_every_broken_answer_within_the_bound(paystack, live, f
     begun = time.monotonic()
 
     with pytest.raises(GatewayError):
-        live.fetch(REFERENCE)
+        live.fetch(attempt(REFERENCE))
 
     assert time.monotonic() - begun < TIMEOUT + 0.5
     assert not any(call.path == "/elsewhere" for call in paystack.calls)
@@ -200,7 +201,7 @@ def test_fetch_raises_for_every_broken_answer_within_the_bound(paystack, live, f
 @pytest.mark.parametrize("reference", ["", "../../charge", "a/b", "a?b", "a b", "a\x00", "ü", "x" * 101])
 def test_fetch_asks_nobody_about_text_that_is_no_reference(paystack, live, reference):
     """T-SSRF-1"""
-    assert live.fetch(reference).standing is Standing.MISSING
+    assert live.fetch(attempt(reference)).standing is Standing.MISSING
     assert paystack.calls == []
 
 
@@ -230,7 +231,7 @@ def test_only_the_amount_asked_for_covers_the_order_and_fees_may_come_on_top(
     live.start(request())
     paystack.pay(REFERENCE, amount=taken, requested_amount=requested)
 
-    assert live.fetch(REFERENCE).covers(750_000) is covered
+    assert live.fetch(attempt(REFERENCE)).covers(750_000) is covered
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_domain_tells_real_money_from_test_money(paystack, live, domain, is_live
     live.start(request())
     paystack.pay(REFERENCE, domain=domain)
 
-    assert live.fetch(REFERENCE).is_live is is_live
+    assert live.fetch(attempt(REFERENCE)).is_live is is_live
 
 
 def test_a_success_event_is_read_as_the_status_it_carries(paystack, live):
@@ -250,7 +251,7 @@ def test_a_success_event_is_read_as_the_status_it_carries(paystack, live):
     event = live.parse_webhook(headers=headers, body=body)
 
     assert (event.kind, event.event_id, event.reference) == ("charge.success", "", REFERENCE)
-    assert event.status == live.fetch(REFERENCE)
+    assert event.status == live.fetch(attempt(REFERENCE))
     assert AUTHORIZATION_CODE not in repr(event)
 
 

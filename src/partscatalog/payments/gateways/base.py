@@ -15,10 +15,14 @@ from partscatalog.payments.gateways.options import Fault, Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from decimal import Decimal
 
 #: What may stand in a reference; nothing else ever reaches a provider's URL or a query.
 REFERENCE = re.compile(r"[A-Za-z0-9_.=-]{1,100}", re.ASCII)
+
+#: A provider's own name of money or of a refund.
+PROVIDER_ID = re.compile(r"[!-~]{1,100}", re.ASCII)
 
 #: Longest access code and longest page URL that are kept.
 CODE_LENGTH = 255
@@ -50,6 +54,23 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     #: The provider knows no payment of that reference.
     MISSING = "missing"
+
+
+class RefundStanding(StrEnum):
+    """How the provider says that a refund stands."""
+
+    #: Accepted; the money is on its way back.
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Dispute(StrEnum):
+    """What became of a buyer's complaint to his bank."""
+
+    OPENED = "opened"
+    WON = "won"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +109,53 @@ class Started:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """By what a provider is asked about one attempt to pay."""
+
+    reference: str
+    begun_at: datetime
+    #: What the start answered; empty where its answer never came.
+    access_code: str = ""
+    #: The provider's own name of the money, where it has told it.
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRequest:
+    """Some of one attempt's money to give back; the amount is in the gateway's own minor units.
+
+    The same ``key`` is the same refund: a provider that takes a key gets it, and one that does not gets it
+    where it is told again with the refund.
+    """
+
+    key: str
+    attempt: Attempt
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundStatus:
+    """What the provider says of one refund; ``key`` is empty for one that was not made by this shop."""
+
+    provider_id: str
+    standing: RefundStanding
+    amount: int
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not PROVIDER_ID.fullmatch(self.provider_id) or self.amount <= 0:
+            raise GatewayUnknown("The provider told of a refund that cannot be kept.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """What the provider says of one payment, by webhook or when asked."""
 
     reference: str
     standing: Standing
+    #: The provider's own name of the money, by which its later events may speak of it.
+    provider_id: str = ""
     #: What was taken from the buyer, in minor units; None where it cannot be read.
     amount: int | None = None
     #: What the provider was asked to take, where it tells; fees that the buyer bears come on top of it.
@@ -119,10 +182,15 @@ class Event:
     kind: str
     #: The provider's own id of the event; empty where it gives none.
     event_id: str = ""
-    #: Whose payment it speaks of; empty where it names none.
+    #: Whose payment it speaks of: by our reference, or by the provider's own name of the money.
     reference: str = ""
+    provider_id: str = ""
     #: What it says of that payment; None where it settles nothing.
     status: Status | None = None
+    #: A buyer's complaint that it tells of.
+    dispute: Dispute | None = None
+    #: It tells of something that only asking settles, such as a refund: the next reconcile asks.
+    is_hint: bool = False
     shown: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -139,6 +207,8 @@ class Gateway(ABC):
     #: Decimals of the provider's minor units, by currency, where they are not ``default_decimals``.
     decimals: ClassVar[Mapping[str, int]] = MappingProxyType({})
     default_decimals: ClassVar[int] = 2
+    #: Whether :meth:`refund` and :meth:`fetch_refunds` are there.
+    can_refund: ClassVar[bool] = False
 
     def __init__(self, *, alias: str, options: Mapping[str, object]) -> None:
         self.alias = alias
@@ -169,7 +239,7 @@ class Gateway(ABC):
         """
 
     @abstractmethod
-    def fetch(self, reference: str) -> Status:
+    def fetch(self, attempt: Attempt) -> Status:
         """Ask the provider how the payment stands; an unknown one is ``Standing.MISSING``.
 
         :raises GatewayError: when the provider gave no answer that can be believed.
@@ -182,6 +252,27 @@ class Gateway(ABC):
         :raises WebhookRefused: when the proof fails or the body cannot be read.
         """
 
+    def close(self, attempt: Attempt) -> None:  # noqa: B027  # not every provider can
+        """Make sure that an attempt of which the page is lost is not paid any more, where the provider can.
+
+        :raises GatewayError: when it may still be paid.
+        """
+
+    def refund(self, request: RefundRequest) -> RefundStatus:
+        """Give money back. The shop asks with :meth:`fetch_refunds` before it takes a lost answer for a no.
+
+        :raises GatewayRefused: when nothing was given back.
+        :raises GatewayUnknown: when something may have been.
+        """
+        raise GatewayRefused("This gateway gives no money back.")
+
+    def fetch_refunds(self, attempt: Attempt) -> list[RefundStatus]:
+        """Return every refund of the payment, those made at the provider's own desk too.
+
+        :raises GatewayError: when the provider gave no answer that can be believed.
+        """
+        return []
+
     def faults(self) -> list[Fault]:
         """Return what is wrong with the settings; ``manage.py check`` shows it."""
         return list(self.options.faults)
@@ -192,6 +283,10 @@ class Gateway(ABC):
         :raises ValueError: when a fraction would remain.
         """
         return money.to_minor(amount, self.decimals.get(currency, self.default_decimals))
+
+    def from_minor(self, units: int, currency: str) -> Decimal:
+        """Return the amount that so many of the provider's minor units are."""
+        return money.from_minor(units, self.decimals.get(currency, self.default_decimals))
 
 
 def _is_page(url: str) -> bool:

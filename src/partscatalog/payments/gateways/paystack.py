@@ -9,6 +9,7 @@ from urllib.parse import quote
 from partscatalog.payments.gateways import fields
 from partscatalog.payments.gateways.base import (
     REFERENCE,
+    Attempt,
     Event,
     Gateway,
     GatewayRefused,
@@ -128,8 +129,9 @@ class PaystackGateway(Gateway):
             document["callback_url"] = request.return_url
         return _started(self.api.post("/transaction/initialize", document))
 
-    def fetch(self, reference: str) -> Status:
+    def fetch(self, attempt: Attempt) -> Status:
         """Verify a transaction; Paystack answers 200 for one that failed, too."""
+        reference = attempt.reference
         if not REFERENCE.fullmatch(reference):
             return Status(reference=reference, standing=Standing.MISSING)
         answer = self.api.get(f"/transaction/verify/{quote(reference, safe='')}")

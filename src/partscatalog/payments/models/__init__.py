@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from partscatalog.payments.models.event import PaymentEvent
 from partscatalog.payments.models.payment import Payment
-from partscatalog.payments.sandbox.models import SandboxTransaction
-from partscatalog.payments.states import Review, State
+from partscatalog.payments.models.refund import Refund
+from partscatalog.payments.sandbox.models import SandboxRefund, SandboxTransaction
+from partscatalog.payments.states import RefundState, Review, State
 
-__all__ = ["Payment", "PaymentEvent", "Review", "SandboxTransaction", "State"]
+__all__ = [
+    "Payment",
+    "PaymentEvent",
+    "Refund",
+    "RefundState",
+    "Review",
+    "SandboxRefund",
+    "SandboxTransaction",
+    "State",
+]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog.payments.gateways import registry
@@ -89,6 +90,12 @@ def act(*, page: SandboxTransaction, action: Action) -> None:
     body = _event(page)
     for _time in range(effect.webhooks):
         transaction.on_commit(lambda: _deliver(page, body), robust=True)
+
+
+def clear_late() -> int:
+    """Let the money of buyers who pay later arrive, without telling the shop, and return how many paid."""
+    late = SandboxTransaction.objects.filter(status=Status.LATER)
+    return late.update(status=Status.PAID, paid_amount=F("amount"))
 
 
 def _event(page: SandboxTransaction) -> bytes:

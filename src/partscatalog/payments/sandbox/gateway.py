@@ -11,9 +11,13 @@ from partscatalog import money
 from partscatalog.conf import get_settings
 from partscatalog.payments.gateways import fields
 from partscatalog.payments.gateways.base import (
+    Attempt,
     Event,
     Gateway,
     GatewayRefused,
+    RefundRequest,
+    RefundStanding,
+    RefundStatus,
     Standing,
     Started,
     StartRequest,
@@ -23,7 +27,7 @@ from partscatalog.payments.gateways.base import (
 from partscatalog.payments.gateways.options import Fault, FaultCode, Secret
 from partscatalog.payments.gateways.signing import is_signed, sign
 from partscatalog.payments.gateways.transport import parse_object
-from partscatalog.payments.sandbox.models import SandboxTransaction
+from partscatalog.payments.sandbox.models import SandboxRefund, SandboxTransaction
 from partscatalog.payments.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 SIGNATURE_HEADER = "x-sandbox-signature"
+#: The event of a refund; which one it was is asked for.
+REFUNDED = "transaction.refunded"
 SHOWN = ("reference", "status", "amount", "currency")
 
 STANDINGS: Mapping[str, Standing] = {
@@ -48,6 +54,7 @@ class SandboxGateway(Gateway):
     """
 
     needs_return_url = False
+    can_refund = True
 
     def __init__(self, *, alias: str, options: Mapping[str, object], store: Store | None = None) -> None:
         super().__init__(alias=alias, options=options)
@@ -76,12 +83,23 @@ class SandboxGateway(Gateway):
             authorization_url=f"{request.pages_url}sandbox/{transaction.access_code}/",
         )
 
-    def fetch(self, reference: str) -> Status:
+    def fetch(self, attempt: Attempt) -> Status:
         """Look the transaction up."""
-        transaction = self.store.find(reference)
+        transaction = self.store.find(attempt.reference)
         if transaction is None:
-            return Status(reference=reference, standing=Standing.MISSING)
+            return Status(reference=attempt.reference, standing=Standing.MISSING)
         return _status(transaction.describe())
+
+    def refund(self, request: RefundRequest) -> RefundStatus:
+        """Give money back at once; the same key is the same refund."""
+        refund = self.store.refund(request.attempt.reference, key=request.key, amount=request.amount)
+        if refund is None:
+            raise GatewayRefused("There is not so much money left.")
+        return _refund_status(refund)
+
+    def fetch_refunds(self, attempt: Attempt) -> list[RefundStatus]:
+        """Look the transaction's refunds up."""
+        return [_refund_status(refund) for refund in self.store.refunds(attempt.reference)]
 
     def parse_webhook(self, *, headers: Mapping[str, str], body: bytes) -> Event:
         """Check the signature, the hex HMAC-SHA512 of the raw body, and read the event."""
@@ -110,6 +128,10 @@ class SandboxGateway(Gateway):
         """Return the amount in the currency's own smallest unit."""
         return money.to_minor(amount, money.exponent(currency))
 
+    def from_minor(self, units: int, currency: str) -> Decimal:
+        """Return the amount that so many of the currency's smallest units are."""
+        return money.from_minor(units, money.exponent(currency))
+
 
 def _default_secret(alias: str) -> Secret:
     return Secret(salted_hmac("partscatalog.payments.sandbox", alias, algorithm="sha256").hexdigest())
@@ -126,6 +148,12 @@ def _status(data: Mapping[str, Any]) -> Status:
     )
 
 
+def _refund_status(refund: SandboxRefund) -> RefundStatus:
+    return RefundStatus(
+        provider_id=str(refund), standing=RefundStanding.SUCCEEDED, amount=refund.amount, key=refund.key or ""
+    )
+
+
 def _event(body: bytes) -> Event:
     document = parse_object(body) or {}
     kind, data = fields.text(document, "event"), document.get("data")
@@ -136,6 +164,7 @@ def _event(body: bytes) -> Event:
         kind=fields.storable(kind),
         event_id=fields.text(document, "id"),
         reference=status.reference,
-        status=status,
+        status=None if kind == REFUNDED else status,
+        is_hint=kind == REFUNDED,
         shown=status.shown,
     )

@@ -46,3 +46,21 @@ class SandboxTransaction(models.Model):
             "amount": self.amount if self.paid_amount is None else self.paid_amount,
             "currency": self.currency,
         }
+
+
+class SandboxRefund(models.Model):
+    """Money given back, as the provider sees it; one ``key`` of one transaction is one refund."""
+
+    transaction = models.ForeignKey(SandboxTransaction, on_delete=models.CASCADE, related_name="refunds")
+    key = models.CharField(max_length=64, null=True)
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "key"], name="pc_sandbox_refund_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"rf_{self.pk}"

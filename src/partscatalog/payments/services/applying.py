@@ -10,8 +10,10 @@ from django.utils import timezone
 from partscatalog.exceptions import IllegalMove
 from partscatalog.orders.services import moving
 from partscatalog.orders.states import Status as OrderStatus
-from partscatalog.payments.gateways.base import Standing, Status
+from partscatalog.payments.gateways.base import Dispute, Standing, Status
 from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.services.announcing import announce, flag
+from partscatalog.payments.services.balance import settled_state
 from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.signals import payment_failed, payment_succeeded
 from partscatalog.payments.states import HOLDING, Review, State, is_allowed
@@ -19,8 +21,6 @@ from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from django.dispatch import Signal
 
     from partscatalog.payments.services.reports import Report
 
@@ -42,10 +42,9 @@ def apply(*, payment: Payment, report: Report) -> Payment:
     review and leaves the order as it is. While a payment waits for review only staff move it.
     """
     payment = lock_payment(payment)
-    if _is_new(payment, report) and report.status and not payment.is_settled and not payment.needs_review:
-        payment.shown = dict(report.status.shown)
-        _carry_out(payment, report.status)
-        payment.save(update_fields=["state", "open_for", "paid_at", "needs_review", "review_reason", "shown"])
+    if _is_new(payment, report):
+        _carry_out(payment, report)
+        payment.save()
     return payment
 
 
@@ -66,13 +65,42 @@ def _is_new(payment: Payment, report: Report) -> bool:
     return True
 
 
-def _carry_out(payment: Payment, status: Status) -> None:
+def _carry_out(payment: Payment, report: Report) -> None:
+    if report.status is not None:
+        _take_in(payment, report.status)
+    if report.dispute is not None:
+        _dispute(payment, report.dispute)
+    if report.is_hint:
+        payment.next_check_at, payment.checks = timezone.now(), 0
+
+
+def _take_in(payment: Payment, status: Status) -> None:
+    if status.reference == payment.reference:
+        payment.provider_id = payment.provider_id or status.provider_id
+    if payment.is_settled or payment.needs_review:
+        return
+    payment.shown = dict(status.shown)
     if status.standing is Standing.PAID:
-        reason = _misfit(payment, status) or _pay(payment)
-        if reason is not None:
-            payment.needs_review, payment.review_reason = True, reason
+        _receive(payment, status)
     elif status.reference == payment.reference:
         _close(payment, status.standing)
+
+
+def _receive(payment: Payment, status: Status) -> None:
+    """Write down the money that came in, and pay the order with it or have staff decide."""
+    if status.reference == payment.reference:
+        payment.received_minor = _received(payment, status)
+        payment.received_currency = status.currency[:3]
+    reason = _misfit(payment, status) or _pay(payment)
+    if reason is not None:
+        flag(payment, reason)
+
+
+def _received(payment: Payment, status: Status) -> int | None:
+    """Return what came in, fees that the buyer bore set aside; None where it cannot be read."""
+    if status.covers(payment.amount_minor):
+        return payment.amount_minor
+    return status.amount if status.amount and status.amount > 0 else None
 
 
 def _misfit(payment: Payment, status: Status) -> Review | None:
@@ -99,7 +127,8 @@ def _pay(payment: Payment) -> Review | None:
         return RELEASED.get(payment.order.status, Review.PAID_TWICE)
     _move(payment, State.PAID)
     payment.paid_at = timezone.now()
-    _announce(payment_succeeded, payment)
+    payment.next_check_at = None
+    announce(payment_succeeded, payment)
     return None
 
 
@@ -111,14 +140,24 @@ def _close(payment: Payment, standing: Standing) -> None:
         return
     _move(payment, target)
     if target is State.FAILED:
-        _announce(payment_failed, payment)
+        announce(payment_failed, payment)
+
+
+def _dispute(payment: Payment, dispute: Dispute) -> None:
+    """Follow a dispute of money that came in; one that is won leaves the payment as its refunds say."""
+    if payment.received_minor is None:
+        return
+    if dispute is not Dispute.WON:
+        if payment.is_settled:
+            payment.state = State.DISPUTED
+        flag(payment, Review.DISPUTED)
+    elif payment.state == State.DISPUTED:
+        payment.state = settled_state(payment)
+        if payment.review_reason == Review.DISPUTED:
+            payment.needs_review = False
 
 
 def _move(payment: Payment, target: State) -> None:
     payment.state = target
     if target not in HOLDING:
         payment.open_for = None
-
-
-def _announce(signal: Signal, payment: Payment) -> None:
-    transaction.on_commit(lambda: signal.send_robust(sender=Payment, payment=payment), robust=True)

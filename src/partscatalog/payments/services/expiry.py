@@ -31,4 +31,4 @@ def _answer(payment: Payment) -> Expiry:
             return Expiry.WAIT
     if payment.needs_review:
         return Expiry.WAIT
-    return Expiry.PAID if payment.is_settled else Expiry.EXPIRE
+    return Expiry.PAID if payment.has_paid else Expiry.EXPIRE

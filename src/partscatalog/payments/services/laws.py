@@ -1,32 +1,36 @@
-"""The laws of payments: a paid order has exactly one payment that fits, an unpaid one has none."""
+"""The laws of payments: a paid order has exactly one payment that fits or was accepted, others none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from partscatalog.orders.models import Order
 from partscatalog.payments.models import Payment
-from partscatalog.payments.states import HOLDING, SETTLED
+from partscatalog.payments.states import GIVEN_BACK, HOLDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IS_SETTLED = Q(payments__state__in=SETTLED)
-FITS = Q(payments__amount=F("total_amount"), payments__currency=F("currency"))
+HAS_PAID = Q(payments__paid_at__isnull=False)
+FITS = Q(payments__amount=F("total_amount"), payments__currency=F("currency")) | Q(
+    payments__accepted_at__isnull=False
+)
 
 
 def violations() -> Iterator[str]:
     """Yield a text for each order or payment that breaks a law."""
     yield from _orders()
     yield from _holding()
+    yield from _refunds()
 
 
 def _orders() -> Iterator[str]:
     """An order of 0.00 is paid by none."""
     orders = Order.objects.annotate(
-        settled=Count("payments", filter=IS_SETTLED), fitting=Count("payments", filter=IS_SETTLED & FITS)
+        settled=Count("payments", filter=HAS_PAID), fitting=Count("payments", filter=HAS_PAID & FITS)
     )
     is_right = Q(paid_at=None, settled=0) | Q(total_amount=0, settled=0)
     is_right |= Q(paid_at__isnull=False, settled=1, fitting=1)
@@ -34,6 +38,16 @@ def _orders() -> Iterator[str]:
         orders.exclude(is_right).values_list("pk", "settled", "fitting").order_by("pk")
     ):
         yield f"Order {pk} is paid by {settled} payments, of which {fitting} fit."
+
+
+def _refunds() -> Iterator[str]:
+    """No more was given back than came in."""
+    payments = Payment.objects.annotate(
+        returned=Sum("refunds__amount_minor", filter=Q(refunds__state__in=GIVEN_BACK))
+    )
+    over = payments.filter(returned__isnull=False).exclude(returned__lte=Coalesce("received_minor", 0))
+    for reference in over.order_by("pk").values_list("reference", flat=True):
+        yield f"Payment {reference} gave back more than it received."
 
 
 def _holding() -> Iterator[str]:

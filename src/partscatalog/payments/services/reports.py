@@ -12,7 +12,7 @@ from partscatalog.payments.models import Payment, PaymentEvent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partscatalog.payments.gateways.base import Event, Status
+    from partscatalog.payments.gateways.base import Dispute, Event, Status
 
 Source = PaymentEvent.Source
 
@@ -26,6 +26,8 @@ class Report:
     digest: str
     body: Mapping[str, object]
     status: Status | None
+    dispute: Dispute | None = None
+    is_hint: bool = False
 
 
 def from_webhook(event: Event, body: bytes) -> Report:
@@ -36,6 +38,8 @@ def from_webhook(event: Event, body: bytes) -> Report:
         digest=_digest(event.event_id.encode() if event.event_id else body),
         body=event.shown,
         status=event.status,
+        dispute=event.dispute,
+        is_hint=event.is_hint,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import string
-from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -22,7 +21,8 @@ from partscatalog.orders.states import Status as OrderStatus
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import Gateway, GatewayRefused, GatewayUnknown, Started, StartRequest
 from partscatalog.payments.models import Payment
-from partscatalog.payments.services.asking import ask
+from partscatalog.payments.services import asking
+from partscatalog.payments.services.schedule import FIRST_GAP
 from partscatalog.payments.states import State
 from partscatalog.transactions import writing
 
@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 ALPHABET = string.ascii_lowercase + string.digits
 #: 20 of 36 characters: 103 random bits.
 RANDOM_CHARACTERS = 20
-#: The time bound of an attempt whose gateway the site no longer has.
-DEFAULT_BOUND = 15.0
 LARGEST_AMOUNT = 2**63 - 1
 
 
@@ -75,15 +73,7 @@ def _refuse_unless_payable(order: Order) -> None:
 def _lost_attempts(order: Order) -> list[Payment]:
     """Return the order's attempts whose start has no known outcome, and can have none any more."""
     begun = order.payments.filter(state__in=[State.CREATED, State.UNKNOWN]).order_by("pk")
-    return [attempt for attempt in begun if attempt.state == State.UNKNOWN or _is_overdue(attempt)]
-
-
-def _is_overdue(attempt: Payment) -> bool:
-    try:
-        bound = registry.get(attempt.gateway).timeout
-    except registry.UnknownGateway:
-        bound = DEFAULT_BOUND
-    return attempt.created_at < timezone.now() - 2 * timedelta(seconds=bound)
+    return [attempt for attempt in begun if attempt.state == State.UNKNOWN or asking.is_overdue(attempt)]
 
 
 def _rule_out(attempt: Payment) -> None:
@@ -93,12 +83,13 @@ def _rule_out(attempt: Payment) -> None:
 
     :raises GatewayFailed: when the gateway gives no answer; the attempt is then asked about again.
     """
-    Payment.objects.filter(pk=attempt.pk, state=State.CREATED).update(state=State.UNKNOWN, open_for=None)
     try:
-        attempt = ask(attempt)
+        attempt = asking.ask(attempt)
+        if attempt.state == State.UNKNOWN and not attempt.needs_review:
+            asking.close(attempt)
     except GatewayUnavailable as err:
         raise GatewayFailed from err
-    if attempt.is_settled:
+    if attempt.has_paid:
         raise OrderAlreadyPaid
     Payment.objects.filter(pk=attempt.pk, state=State.UNKNOWN, needs_review=False).update(state=State.EXPIRED)
 
@@ -136,6 +127,7 @@ def _begin(*, order: Order, gateway: Gateway) -> Payment:
         amount_minor=_minor_amount(order, gateway),
         currency=order.currency,
         is_live=gateway.is_live,
+        next_check_at=timezone.now() + FIRST_GAP,
     )
 
 
@@ -193,7 +185,7 @@ def _store_answer(payment: Payment, started: Started) -> Started:
     if Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(state=State.OPEN, **page):
         return started
     payment.refresh_from_db()
-    if payment.is_settled:
+    if payment.has_paid:
         # The webhook was faster than the answer.
         return started
     # The answer took so long that the attempt was ruled out: its page must not be paid beside another.

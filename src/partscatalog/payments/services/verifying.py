@@ -27,7 +27,7 @@ def verify_payment(payment: Payment) -> Payment:
     """
     if not payment.is_settled and not payment.needs_review:
         payment = ask(payment)
-    if payment.is_settled:
+    if payment.has_paid:
         return payment
     raise _error_of(payment)(**{payment.gateway: payment.shown})
 
@@ -35,4 +35,4 @@ def verify_payment(payment: Payment) -> Payment:
 def _error_of(payment: Payment) -> type[PaymentNotPaid]:
     if payment.needs_review:
         return PaymentInReview
-    return PaymentFailed if payment.state in ENDED else PaymentNotPaid
+    return PaymentFailed if payment.state in ENDED or payment.is_settled else PaymentNotPaid

@@ -38,7 +38,7 @@ def receive(*, alias: str, headers: Mapping[str, str], body: bytes) -> None:
     except WebhookRefused as err:
         logger.warning("A webhook for %s was refused: %s", alias, err)
         raise InvalidWebhook from err
-    payment = Payment.objects.filter(gateway=alias).named(event.reference)
+    payment = Payment.objects.filter(gateway=alias).of_event(event)
     if payment is None:
         logger.info("A webhook for %s, %r, is about no payment of ours.", alias, event.kind)
         return

@@ -1,0 +1,60 @@
+"""What staff decide about money that does not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from partscatalog.exceptions import IllegalMove, ReviewRefused
+from partscatalog.orders.services import settling
+from partscatalog.payments.services.announcing import announce
+from partscatalog.payments.services.balance import settled_state
+from partscatalog.payments.services.locking import lock_payment
+from partscatalog.payments.signals import payment_succeeded
+from partscatalog.payments.states import ACCEPTABLE, ADVICE, DISMISSIBLE, SETTLED, State
+from partscatalog.transactions import writing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from partscatalog.payments.models import Payment
+
+
+@writing
+def accept(*, payment: Payment, actor: AbstractBaseUser) -> Payment:
+    """Take the money as the order's payment; a cancelled or expired order takes its stock again.
+
+    :raises ReviewRefused: when the money cannot pay this order, or nothing waits for a decision.
+    :raises OutOfStock: when the order's stock is gone; nothing is changed.
+    """
+    payment = lock_payment(payment)
+    is_acceptable = payment.needs_review and payment.review_reason in ACCEPTABLE
+    if not is_acceptable or payment.has_paid or payment.state in {State.REFUNDED, State.DISPUTED}:
+        raise ReviewRefused(ADVICE.get(payment.review_reason))
+    try:
+        settling.accept_payment(order=payment.order, actor=actor)
+    except IllegalMove as err:
+        raise ReviewRefused from err
+    payment.state, payment.open_for = settled_state(payment), None
+    payment.paid_at = payment.accepted_at = timezone.now()
+    payment.needs_review = False
+    payment.save()
+    announce(payment_succeeded, payment)
+    return payment
+
+
+@writing
+def dismiss(*, payment: Payment) -> Payment:
+    """End a review that was seen to elsewhere; an attempt that brought no money of this order has failed.
+
+    :raises ReviewRefused: when the money is here and has to be accepted or refunded, or nothing waits.
+    """
+    payment = lock_payment(payment)
+    if not payment.needs_review or payment.review_reason not in DISMISSIBLE:
+        raise ReviewRefused(ADVICE.get(payment.review_reason))
+    if payment.state not in SETTLED:
+        payment.state, payment.open_for = State.FAILED, None
+    payment.needs_review = False
+    payment.save()
+    return payment
