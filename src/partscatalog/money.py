@@ -27,6 +27,8 @@ THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 #: The currencies of ISO 4217 that shops sell in.
 CURRENCIES = ZERO_DECIMALS | TWO_DECIMALS | THREE_DECIMALS
 
+ZERO = Decimal(0)
+
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 

@@ -23,8 +23,9 @@ _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 class MoneyField(serializers.Field[Decimal, Any, str, Any]):
     """An amount as text with the currency's decimals.
 
-    The currency is that of the row where it has one, else the site's. Text and JSON numbers are taken
-    in the plain form alone: digits, and at most the currency's decimals after a point.
+    The currency is that of the row or of the serializer's context where it has one, else the site's. Text
+    and JSON numbers are taken in the plain form alone: digits, and at most the currency's decimals after a
+    point.
     """
 
     default_error_messages = {
@@ -45,7 +46,7 @@ class MoneyField(serializers.Field[Decimal, Any, str, Any]):
         return money.format_amount(amount, currency or get_settings().CURRENCY)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        currency = get_settings().CURRENCY
+        currency = self.context.get("currency") or get_settings().CURRENCY
         try:
             amount = money.parse_amount(_plain_text(data), currency)
         except ValueError:

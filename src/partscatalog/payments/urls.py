@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from partscatalog.payments.addresses import RETURN_PAGE
-from partscatalog.payments.api import views
+from partscatalog.payments.api import staff, views
 from partscatalog.payments.pages import ReturnPage
 from partscatalog.payments.sandbox.views import PayPage
 
@@ -17,4 +17,6 @@ urlpatterns = [
     path("webhooks/<str:alias>/", views.WebhookView.as_view(), name="webhook"),
     path(RETURN_PAGE, ReturnPage.as_view(), name="return"),
     path("sandbox/<str:access_code>/", PayPage.as_view(), name="sandbox"),
+    path("<str:reference>/", staff.PaymentDetailView.as_view(), name="detail"),
+    path("<str:reference>/refunds/", staff.RefundView.as_view(), name="refunds"),
 ]

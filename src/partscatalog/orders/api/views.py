@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from partscatalog.api.authentication import BearerAuthentication
@@ -18,6 +16,7 @@ from partscatalog.api.visitor import VisitorView
 from partscatalog.cart.services import finding
 from partscatalog.exceptions import CartChanged, CartEmpty, NotFound
 from partscatalog.orders.api import documentation as docs
+from partscatalog.orders.api.keys import idempotency_key
 from partscatalog.orders.api.serializers import (
     OrderEventSerializer,
     PlaceOrderSerializer,
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from partscatalog.cart.models import Cart
-
-MAX_KEY_LENGTH = 255
 
 
 class OrderCreateView(VisitorView):
@@ -50,7 +47,7 @@ class OrderCreateView(VisitorView):
         return Response(answer, status=status.HTTP_201_CREATED)
 
     def _place(self, request: Request, serializer: PlaceOrderSerializer) -> dict[str, Any]:
-        key = _key(request)
+        key = idempotency_key(request, request.data)
         found = finding.find(self.visitor)
         if found.cart is None or found.clamped:
             return _repeated(key, CartChanged() if found.clamped else CartEmpty())
@@ -122,20 +119,6 @@ def represent_whole(order: Order, request: Request) -> dict[str, Any]:
     """Return the order with its history, oldest first."""
     history = [OrderEventSerializer(event).data for event in order.events.order_by("pk")]
     return {**represent(order, request), "history": history}
-
-
-def _key(request: Request) -> idempotency.Key | None:
-    """Return the request's ``Idempotency-Key``, if it has one.
-
-    :raises ValidationError: when it is too long to be one.
-    """
-    text = request.headers.get("Idempotency-Key", "").strip()
-    if not text:
-        return None
-    if len(text) > MAX_KEY_LENGTH:
-        message = _("An Idempotency-Key has at most {most} characters.").format(most=MAX_KEY_LENGTH)
-        raise ValidationError({"Idempotency-Key": [message]})
-    return idempotency.Key.of(person(request), text, request.data)
 
 
 def _repeated(key: idempotency.Key | None, refusal: CartChanged | CartEmpty) -> dict[str, Any]:

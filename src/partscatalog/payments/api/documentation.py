@@ -8,6 +8,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from partscatalog.api.schema import BUSY, error, errors
+from partscatalog.payments.api.serializers import (
+    PaymentSerializer,
+    RefundRequestSerializer,
+    RefundSerializer,
+)
 
 TAGS = ["payments"]
 
@@ -157,5 +162,58 @@ WEBHOOK: dict[str, Any] = {
             ),
         ),
         **errors(404, 503),
+    },
+}
+
+_REFERENCE = OpenApiParameter(
+    "reference", OpenApiTypes.STR, OpenApiParameter.PATH, description="The payment's reference."
+)
+
+DETAIL: dict[str, Any] = {
+    "operation_id": "payments_detail",
+    "summary": "Look at a payment",
+    "description": "For staff with the permission to view payments. To others there is no such payment.",
+    "tags": TAGS,
+    "parameters": [_REFERENCE],
+    "responses": {200: PaymentSerializer, **errors(401, 403, 404, 503)},
+}
+
+REFUND: dict[str, Any] = {
+    "operation_id": "payments_refund",
+    "summary": "Give money of a payment back",
+    "description": (
+        "For staff with the permission to add refunds. With an `Idempotency-Key` a repeated request answers "
+        "the first one's refund as it is now. A refund whose answer was lost is `unknown` until the gateway "
+        "was asked; nothing is refunded twice. Money that waits for review is given back in the same way."
+    ),
+    "tags": TAGS,
+    "request": RefundRequestSerializer,
+    "parameters": [
+        _REFERENCE,
+        OpenApiParameter(
+            "Idempotency-Key",
+            OpenApiTypes.STR,
+            OpenApiParameter.HEADER,
+            description="A key of your own, at most 255 characters, that makes the request repeatable.",
+        ),
+    ],
+    "responses": {
+        201: RefundSerializer,
+        409: error(
+            409,
+            ("refund_refused", {"detail": "The payment cannot be refunded.", "code": "refund_refused"}),
+        ),
+        503: error(
+            503,
+            (
+                "gateway_unavailable",
+                {
+                    "detail": "The payment gateway does not answer. Try again in a moment.",
+                    "code": "gateway_unavailable",
+                },
+            ),
+            BUSY,
+        ),
+        **errors(400, 401, 403, 404, 413, 415, 422),
     },
 }

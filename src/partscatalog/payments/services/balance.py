@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 
 from partscatalog import money
+from partscatalog.payments.gateways import registry
 from partscatalog.payments.states import GIVEN_BACK, RefundState, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from partscatalog.payments.models import Payment, Refund
 
@@ -35,12 +37,29 @@ def settled_state(payment: Payment) -> State:
     return State.REFUNDED if is_whole else State.PARTIALLY_REFUNDED
 
 
-def amount_text(refund: Refund) -> str:
-    """Return the refund's amount as people read it; a fraction beyond the currency's own stays in it."""
-    currency = refund.payment.received_currency
-    is_plain = money.fits(refund.amount, currency)
-    amount = money.format_amount(refund.amount, currency) if is_plain else f"{refund.amount:f}"
-    return f"{amount} {currency}"
+def text(payment: Payment, units: int) -> str:
+    """Return so many of the gateway's units as people read them; nothing came in, nothing is shown."""
+    if payment.received_minor is None:
+        return ""
+    return f"{_plain(worth(payment, units), payment.received_currency)} {payment.received_currency}"
+
+
+def worth(payment: Payment, units: int) -> Decimal:
+    """Return the amount that so many of the gateway's units are."""
+    currency = payment.received_currency
+    try:
+        return registry.get(payment.gateway).from_minor(units, currency)
+    except registry.UnknownGateway:
+        return money.from_minor(units, money.exponent(currency))
+
+
+def plain_amount(refund: Refund) -> str:
+    """Return the refund's amount as plain text; a fraction beyond the currency's own stays in it."""
+    return _plain(refund.amount, refund.payment.received_currency)
+
+
+def _plain(amount: Decimal, currency: str) -> str:
+    return money.format_amount(amount, currency) if money.fits(amount, currency) else f"{amount:f}"
 
 
 def _sum(payment: Payment, states: Iterable[RefundState]) -> int:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from partscatalog.exceptions import IllegalMove
 from partscatalog.orders.services import moving, settling
 from partscatalog.orders.states import Party
-from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import RefundStanding
 from partscatalog.payments.models import Refund
 from partscatalog.payments.services.announcing import announce, flag
-from partscatalog.payments.services.balance import amount_text, given_back, settled_state
+from partscatalog.payments.services.balance import given_back, plain_amount, settled_state, worth
 from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.signals import payment_refunded
 from partscatalog.payments.states import GIVEN_BACK, UNCERTAIN, RefundState, Review, State
@@ -68,7 +67,7 @@ def _find(payment: Payment, status: RefundStatus) -> Refund:
     return Refund(
         payment=payment,
         key=new_key(),
-        amount=registry.get(payment.gateway).from_minor(status.amount, payment.received_currency),
+        amount=worth(payment, status.amount),
         amount_minor=status.amount,
     )
 
@@ -105,7 +104,7 @@ def _settle(payment: Payment) -> None:
 
 def _tell_order(payment: Payment, refund: Refund) -> None:
     by = Party.STAFF if refund.requested_by_id else Party.GATEWAY
-    reason = amount_text(refund)
+    reason = f"{plain_amount(refund)} {payment.received_currency}"
     if given_back(payment) < (payment.received_minor or 0):
         moving.note(order=payment.order, by=by, reason=reason)
         return
