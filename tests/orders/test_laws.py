@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
@@ -27,8 +29,19 @@ def test_all_laws_hold_after_ordinary_business(buyer, capsys):
     assert capsys.readouterr().out == "All laws hold.\n"
 
 
+@pytest.mark.parametrize(("price", "quantity"), [("0.10", 3), ("19.99", 7), ("9999999.999", 9), ("0.001", 7)])
+def test_a_total_that_floating_point_cannot_hold_is_right(buyer, price, quantity):
+    place(buyer, {make_product(price=Decimal(price)): quantity})
+
+    assert list(laws.violations()) == []
+
+
 def _change_total(order: Order) -> None:
     Order.objects.filter(pk=order.pk).update(total_amount=1)
+
+
+def _lose_a_fraction(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(total_amount=F("total_amount") - Decimal("0.001"))
 
 
 def _lose_lines(order: Order) -> None:
@@ -58,7 +71,16 @@ def _lose_mail(order: Order) -> None:
 
 @pytest.mark.parametrize(
     "breach",
-    [_change_total, _lose_lines, _lose_movement, _change_quantity, _move_behind_its_back, _jump, _lose_mail],
+    [
+        _change_total,
+        _lose_a_fraction,
+        _lose_lines,
+        _lose_movement,
+        _change_quantity,
+        _move_behind_its_back,
+        _jump,
+        _lose_mail,
+    ],
 )
 def test_finds_each_breach(buyer, breach, capsys):
     order = place(buyer, {make_product(): 2})

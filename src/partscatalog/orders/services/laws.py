@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, DecimalField, F, Q, Sum
+from django.db.models.functions import Round
 from django.utils import timezone
 
+from partscatalog import money
 from partscatalog.catalog.models import StockMovement
 from partscatalog.orders.models import Order, OrderEvent
 from partscatalog.orders.states import RELEASED, Status, is_allowed
@@ -32,7 +34,12 @@ def violations() -> Iterator[str]:
 def _totals() -> Iterator[str]:
     orders = Order.objects.annotate(
         lines_count=Count("lines"),
-        lines_total=Sum(F("lines__quantity") * F("lines__price"), output_field=DecimalField()),
+        # Rounded: SQLite multiplies as floating point, where three times 0.10 is not 0.30.
+        lines_total=Round(
+            Sum(F("lines__quantity") * F("lines__price")),
+            precision=money.DECIMAL_PLACES,
+            output_field=DecimalField(),
+        ),
     )
     broken = orders.filter(Q(lines_count=0) | Q(currency="") | ~Q(lines_total=F("total_amount")))
     for pk in broken.values_list("pk", flat=True):
