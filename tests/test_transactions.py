@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Barrier
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,13 @@ from partscatalog.catalog.models import Brand, Product, StockMovement
 from partscatalog.catalog.services import stock
 from partscatalog.exceptions import Busy, OutOfStock
 from partscatalog.orders.models import Order, OrderEvent
+from partscatalog.orders.services import releasing
 from partscatalog.orders.signals import order_placed
+from partscatalog.orders.states import Party
 from partscatalog.testing import make_brand, make_cart, make_product, make_user
 from partscatalog.testing.storms import storm
 from partscatalog.transactions import writing
+from tests.orders.conftest import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +229,28 @@ def test_a_checkout_that_is_given_up_for_good_is_503_and_changes_nothing(shaky_s
     cart.refresh_from_db()
     assert (cart.status, cart.lines.get().quantity) == ("open", 2)
     assert (mail.outbox, told) == ([], [])
+
+
+@pytest.mark.parametrize("release", [partial(releasing.cancel, by=Party.STAFF), releasing.expire])
+def test_a_release_that_was_given_up_is_done_once(monkeypatch, pauses, release):
+    """The order in memory was moved by the first try already; the database knows better."""
+    product = make_product(stock=5)
+    order = place(make_user(), {product: 2})
+    add, failures = stock.add, [CONFLICTS["PostgreSQL: deadlock"]]
+
+    def add_or_give_up(quantities: Any) -> None:
+        add(quantities)
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(stock, "add", add_or_give_up)
+
+    release(order=order)
+
+    product.refresh_from_db()
+    assert (product.stock, len(pauses)) == (5, 1)
+    assert list(StockMovement.objects.order_by("pk").values_list("delta", flat=True)) == [5, -2, 2]
+    assert [event.to_status for event in order.events.order_by("pk")] == ["pending", order.status]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: none waits for another.")

@@ -206,3 +206,22 @@ def test_moves_along_the_table_alone(buyer, source, target):
     order.refresh_from_db()
     assert moved == ((source, target) in allowed)
     assert order.status == (target if moved else source)
+
+
+def test_moves_an_old_copy_from_the_state_that_the_database_says(buyer):
+    order = place(buyer, {make_product(): 1})
+    copies = [Order.objects.get(pk=order.pk) for _ in range(2)]
+    moving.mark_paid(order=order)
+
+    moving.move(order=copies[0], to=Status.PROCESSING, by=Party.STAFF)
+    moving.move(order=copies[1], to=Status.REFUNDED, by=Party.STAFF)
+    with pytest.raises(IllegalMove) as refusal:
+        moving.mark_paid(order=order)
+
+    assert refusal.value.facts == {"status": "refunded"}
+    assert [event.to_status for event in order.events.order_by("pk")] == [
+        "pending",
+        "paid",
+        "processing",
+        "refunded",
+    ]

@@ -45,11 +45,13 @@ def move(
     """
     for _attempt in range(ATTEMPTS):
         source = order.status
-        if source not in sources or not is_allowed(source, to):
-            raise IllegalMove(status=source)
-        if Order.objects.filter(pk=order.pk, status=source).update(**_changes(to)):
+        may_move = source in sources and is_allowed(source, to)
+        if may_move and Order.objects.filter(pk=order.pk, status=source).update(**_changes(to)):
             return _record(order, source, to, by, reason)
+        # The copy may be older than another's move, or newer than what a rollback has left.
         order.refresh_from_db(fields=["status", "paid_at"])
+        if not may_move and order.status == source:
+            raise IllegalMove(status=source)
     raise Busy
 
 
