@@ -275,3 +275,14 @@ def test_the_session_lets_go_of_a_cart_that_a_user_took_over(signed_in):
     buyer.get(CART)
 
     assert Session.objects.get().get_decoded() == {}
+
+
+def test_a_host_without_sessions_has_carts_by_token(api, settings):
+    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+    product = make_product()
+    guest = Guest(product)
+
+    assert api.get(CART).json() == EMPTY
+    assert add(guest.hands_to(api, "token"), product).status_code == 200
+    assert api.get(CART).json()["cart_id"] == guest.cart.pk
+    assert quantities() == [2]

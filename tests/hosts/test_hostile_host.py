@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SUITES = [
     "tests/accounts/test_endpoints.py",
     "tests/cart/test_endpoints.py",
+    "tests/cart/test_limits.py",
+    "tests/cart/test_merging.py",
+    "tests/cart/test_problems.py",
     "tests/catalog/test_admin.py",
     "tests/catalog/test_images.py",
     "tests/catalog/test_reading.py",
