@@ -98,7 +98,12 @@ def _may_wait(order: Order) -> bool:
     return timezone.now() < order.created_at + longest
 
 
-def give_back(order: Order, *, actor: AbstractBaseUser | None = None) -> None:
+def give_back(
+    order: Order,
+    *,
+    reason: StockMovement.Reason = StockMovement.Reason.RELEASE,
+    actor: AbstractBaseUser | None = None,
+) -> None:
     """Return the order's pieces to the stock. Call it once, in the transaction that ends the order."""
     quantities = pieces(order)
     if not quantities:
@@ -108,7 +113,7 @@ def give_back(order: Order, *, actor: AbstractBaseUser | None = None) -> None:
     left = Product.objects.filter(pk__in=quantities).values_list("pk", flat=True)
     stock.book(
         {pk: quantities[pk] for pk in left},
-        reason=StockMovement.Reason.RELEASE,
+        reason=reason,
         order_id=order.pk,
         actor=actor,
     )

@@ -35,7 +35,7 @@ def refund(
             return False
         raise
     if restock:
-        give_back(order, actor=actor)
+        give_back(order, reason=StockMovement.Reason.RETURN, actor=actor)
     return True
 
 
