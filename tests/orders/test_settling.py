@@ -1,4 +1,4 @@
-"""What later money does to an order: its stock returns or is taken again, once, and is booked for what it is."""
+"""What later money does to an order: its stock returns or is taken again, once, and is booked so."""
 
 from __future__ import annotations
 
