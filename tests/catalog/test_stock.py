@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from partscatalog.catalog.models import Product, StockMovement
 from partscatalog.catalog.services import stock
-from partscatalog.exceptions import OutOfStock
+from partscatalog.exceptions import InvalidField, NotFound, OutOfStock
 from partscatalog.testing import make_product
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,27 @@ def test_refuses_an_adjustment_below_zero_and_changes_nothing():
     with pytest.raises(OutOfStock):
         stock.adjust(product=product, delta=-2, note="Broken.")
 
+    assert current(product) == balance(product) == 1
+
+
+@pytest.mark.parametrize("delta", [-2, 2])
+def test_adjusts_nothing_of_a_product_that_is_gone(delta):
+    product = make_product(stock=5)
+    Product.objects.filter(pk=product.pk).delete()
+
+    with pytest.raises(NotFound):
+        stock.adjust(product=product, delta=delta, note="Found.")
+
+    assert list(StockMovement.objects.values_list("delta", flat=True)) == [5]
+
+
+def test_refuses_more_pieces_than_can_be_counted_and_says_so():
+    product = make_product(stock=1)
+
+    with pytest.raises(InvalidField) as refusal:
+        stock.adjust(product=product, delta=stock.MAX_STOCK, note="Found.")
+
+    assert refusal.value.facts == {"delta": ["The stock would be larger than can be counted."]}
     assert current(product) == balance(product) == 1
 
 

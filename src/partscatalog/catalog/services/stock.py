@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog.models import Product, StockMovement
 from partscatalog.catalog.signals import stock_changed
-from partscatalog.exceptions import NotFound, OutOfStock
+from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -89,17 +89,11 @@ def adjust(*, product: Product, delta: int, note: str, actor: AbstractBaseUser |
     """Change a product's stock by a difference, with staff's reason.
 
     :raises OutOfStock: when less than nothing would be left.
+    :raises InvalidField: when it would be more than the shop can hold.
     :raises NotFound: when the product is gone.
     """
-    if delta < 0 and not subtract({product.pk: -delta}):
-        raise OutOfStock(
-            _("There are fewer pieces than that."),
-            items=[vars(item) for item in shortages({product.pk: -delta})],
-        )
-    if delta > 0 and not Product.objects.filter(pk=product.pk, stock__lte=MAX_STOCK - delta).update(
-        stock=F("stock") + delta
-    ):
-        raise NotFound
+    if not (subtract({product.pk: -delta}) if delta < 0 else _raise(product, delta)):
+        raise _refusal(product, delta)
     _book_one(product, delta, reason=Reason.ADJUSTMENT, note=note, actor=actor)
 
 
@@ -133,6 +127,20 @@ def book_initial(products: Iterable[Product]) -> None:
         batch_size=1_000,
     )
     _announce([product.pk for product in products])
+
+
+def _raise(product: Product, delta: int) -> int:
+    has_room = Product.objects.filter(pk=product.pk, stock__lte=MAX_STOCK - delta)
+    return has_room.update(stock=F("stock") + delta)
+
+
+def _refusal(product: Product, delta: int) -> PartsCatalogError:
+    if not Product.objects.filter(pk=product.pk).exists():
+        return NotFound()
+    if delta > 0:
+        return InvalidField("delta", _("The stock would be larger than can be counted."))
+    items = [vars(item) for item in shortages({product.pk: -delta})]
+    return OutOfStock(_("There are fewer pieces than that."), items=items)
 
 
 def _book_one(
