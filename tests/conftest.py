@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
+# Its assertions show what they compared, too.
+pytest.register_assert_rewrite("partscatalog.testing.gateways")
+
 UNLIMITED = dict.fromkeys(("login", "register", "password", "cart", "checkout", "payment"))
 
 

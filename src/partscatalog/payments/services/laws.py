@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
 
 from partscatalog.orders.models import Order
-from partscatalog.payments.models import Payment
+from partscatalog.payments.models import Payment, Refund
 from partscatalog.payments.states import GIVEN_BACK, HOLDING
 
 if TYPE_CHECKING:
@@ -42,12 +41,13 @@ def _orders() -> Iterator[str]:
 
 def _refunds() -> Iterator[str]:
     """No more was given back than came in."""
-    payments = Payment.objects.annotate(
-        returned=Sum("refunds__amount_minor", filter=Q(refunds__state__in=GIVEN_BACK))
+    given_back = Refund.objects.filter(state__in=GIVEN_BACK).order_by("payment__reference")
+    rows = given_back.values_list("payment__reference", "payment__received_minor").annotate(
+        returned=Sum("amount_minor")
     )
-    over = payments.filter(returned__isnull=False).exclude(returned__lte=Coalesce("received_minor", 0))
-    for reference in over.order_by("pk").values_list("reference", flat=True):
-        yield f"Payment {reference} gave back more than it received."
+    for reference, received, returned in rows:
+        if returned > (received or 0):
+            yield f"Payment {reference} gave back more than it received."
 
 
 def _holding() -> Iterator[str]:

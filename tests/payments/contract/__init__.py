@@ -1,0 +1,1 @@
+"""Every gateway of ours survives what every gateway must."""
