@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from partscatalog.payments.gateways.base import GatewayRefused, GatewayUnknown
 from partscatalog.payments.gateways.options import Secret
-from partscatalog.payments.gateways.transport import Answer, JsonApi, is_safe_url
+from partscatalog.payments.gateways.transport import Answer, JsonApi, Line, Message, is_safe_url
 from tests.payments import fakes
 from tests.payments.fakes.server import FakeServer
 
@@ -82,13 +84,97 @@ def test_an_answer_may_have_a_mebibyte_and_not_a_byte_more(echo):
         api(echo.url, timeout=5).get("/more")
 
 
-def test_nothing_is_sent_twice(echo):
-    echo.faults["/x"] = "reset"
+@pytest.mark.parametrize("fault", ["reset", "truncated"])
+def test_what_may_change_something_is_sent_once(echo, fault):
+    echo.faults["/x"] = fault
 
     with pytest.raises(GatewayUnknown):
         api(echo.url).post("/x", {})
 
     assert len(echo.calls) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_what_may_change_something_is_sent_once_to_a_provider_at_a_loss(echo, status):
+    echo.reply = lambda call: (status, {})
+
+    assert api(echo.url).post("/x", {}).status == status
+    assert len(echo.calls) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_question_is_asked_thrice_of_a_provider_at_a_loss(echo, status):
+    echo.reply = lambda call: (status, {"try": len(echo.calls)})
+
+    assert api(echo.url, timeout=5).get("/x") == Answer(status=status, document={"try": 3})
+    assert len(echo.calls) == 3
+
+
+@pytest.mark.parametrize("fault", ["reset", "truncated"])
+def test_a_question_is_asked_again_where_the_connection_breaks(echo, monkeypatch, fault):
+    monkeypatch.setattr(echo, "fault", lambda path: fault if len(echo.calls) < 3 else None)
+
+    assert api(echo.url, timeout=5).get("/x").status == 200
+    assert len(echo.calls) == 3
+
+
+def test_a_question_is_given_up_after_three_broken_connections(echo):
+    echo.faults["/x"] = "reset"
+
+    with pytest.raises(GatewayUnknown):
+        api(echo.url, timeout=5).get("/x")
+
+    assert len(echo.calls) == 3
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 408, 409, 429, 501])
+def test_a_provider_that_knows_its_answer_is_asked_once(echo, status):
+    echo.reply = lambda call: (status, {})
+
+    assert api(echo.url).get("/x").status == status
+    assert len(echo.calls) == 1
+
+
+def test_no_time_is_left_for_another_try_after_the_bound(echo):
+    def at_a_loss(call):
+        time.sleep(0.15)
+        return 503, {}
+
+    echo.reply = at_a_loss
+    begun = time.monotonic()
+
+    assert api(echo.url, timeout=0.5).get("/x").status == 503
+
+    assert time.monotonic() - begun < 0.6
+    assert len(echo.calls) == 2
+
+
+def test_all_calls_of_one_operation_share_its_time(echo):
+    line = Line(secret=Secret("k"), timeout=0.3)
+    message = Message(method="POST", url=f"{echo.url}/x", headers={}, body=b"{}")
+    assert line.send(message).status == 200
+    time.sleep(0.3)
+
+    with pytest.raises(GatewayRefused, match="No time"):
+        line.send(message)
+
+    assert len(echo.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "tries"),
+    [(None, "200", 1), ("429", "429", 1), ("500", "500", 3), ("reset", "ConnectionError", 3)],
+)
+def test_one_line_of_the_log_tells_how_a_call_ended_and_nothing_secret(echo, caplog, fault, outcome, tries):
+    """T-LEAK-1"""
+    caplog.set_level("INFO", logger="partscatalog")
+    echo.faults = {"/x": fault} if fault else {}
+
+    with suppress(GatewayUnknown):
+        api(echo.url, timeout=5).get("/x?email=buyer@example.com")
+
+    (line,) = caplog.messages
+    assert re.fullmatch(rf"GET {echo.url}/x: {outcome}, \d+ ms, tries: {tries}\.", line)
 
 
 def test_a_closed_port_means_that_nothing_was_sent():

@@ -1,4 +1,4 @@
-"""Ask a provider's JSON API by HTTP, bounded in time and size whatever it does."""
+"""Speak HTTP to a provider, bounded in time and size whatever it does."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 MAX_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+#: Waits before a question is asked again, in seconds, and the answers after which it may be.
+PAUSES = (0.1, 0.3)
+AT_A_LOSS = frozenset({500, 502, 503, 504})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -39,13 +42,110 @@ class Answer:
     document: Mapping[str, Any] | None
 
 
-class JsonApi:
-    """One provider's API below one base URL.
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What is sent to a provider, its key aside."""
 
-    The answer is whole within ``timeout`` seconds of the call's beginning, in which each read has a tighter
-    bound of its own, as has connecting to each of the provider's addresses. Redirects are not followed,
-    TLS certificates are verified, nothing is sent twice, and no cookie or connection outlives a call.
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A provider's whole answer as it came."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What came of one try, under the name that the log gives it."""
+
+    name: str
+    result: Received | GatewayError
+    #: Whether another try may fare better.
+    may_heal: bool
+
+
+class Line:
+    """The way to one provider, for one operation of one or more calls.
+
+    All its calls together end within ``timeout`` seconds of its making, in which each read has a tighter
+    bound of its own, as has connecting to each of the provider's addresses. Redirects are not followed, TLS
+    certificates are verified, and no cookie or connection outlives a call. Only a GET is sent again, a few
+    times, where the connection failed or the provider was at a loss.
     """
+
+    def __init__(self, *, secret: Secret, timeout: float) -> None:
+        self.secret = secret
+        self.deadline = time.monotonic() + timeout
+
+    def send(self, message: Message) -> Received:
+        """Send the message and return the answer.
+
+        :raises GatewayRefused: when the provider was not reached.
+        :raises GatewayUnknown: when no whole answer came within the bounds.
+        """
+        begun = time.monotonic()
+        outcome, tries = self._try_again(message) if message.method == "GET" else (self._try(message), 1)
+        milliseconds = (time.monotonic() - begun) * 1000
+        # Without the query, which may tell of a buyer.
+        url = message.url.partition("?")[0]
+        logger.info("%s %s: %s, %d ms, tries: %d.", message.method, url, outcome.name, milliseconds, tries)
+        if isinstance(outcome.result, GatewayError):
+            # Out here and without its cause: its frames hold the key, and error pages show frames.
+            raise outcome.result
+        return outcome.result
+
+    def _try_again(self, message: Message) -> tuple[_Outcome, int]:
+        """Return what came of the last try, and how many there were."""
+        outcome = self._try(message)
+        for tries, pause in enumerate(PAUSES, start=1):
+            if not outcome.may_heal or time.monotonic() + pause >= self.deadline:
+                return outcome, tries
+            time.sleep(pause)
+            outcome = self._try(message)
+        return outcome, len(PAUSES) + 1
+
+    def _try(self, message: Message) -> _Outcome:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            failure = GatewayRefused("No time was left to ask the provider.")
+            return _Outcome(name="no time left", result=failure, may_heal=False)
+        try:
+            with requests.Session() as session:
+                session.mount("http://", _BoundedAdapter(self.deadline))
+                session.mount("https://", _BoundedAdapter(self.deadline))
+                received = self._exchange(session, message, left)
+        except requests.RequestException as err:
+            return _Outcome(name=type(err).__name__, result=_failure(err), may_heal=_may_heal(err))
+        return _Outcome(name=str(received.status), result=received, may_heal=received.status in AT_A_LOSS)
+
+    def _exchange(self, session: requests.Session, message: Message, left: float) -> Received:
+        response = session.request(
+            message.method,
+            message.url,
+            data=message.body,
+            auth=self._authorize,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", **message.headers},
+            timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            return Received(status=response.status_code, body=_read(response))
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # As an auth object, so that no .netrc of the server's account takes its place.
+        request.headers["Authorization"] = Secret(f"Bearer {self.secret}")
+        return request
+
+
+class JsonApi:
+    """One provider's JSON API below one base URL; each call is an operation of its own on a :class:`Line`."""
 
     def __init__(self, *, base_url: str, secret: Secret, timeout: float) -> None:
         self.base_url = base_url.rstrip("/")
@@ -53,7 +153,7 @@ class JsonApi:
         self.timeout = timeout
 
     def get(self, path: str) -> Answer:
-        """Ask for a resource.
+        """Ask for a resource, a few times where the connection fails or the provider is at a loss.
 
         :raises GatewayRefused: when the provider was not reached.
         :raises GatewayUnknown: when no whole answer came within the bounds.
@@ -61,40 +161,14 @@ class JsonApi:
         return self._call("GET", path)
 
     def post(self, path: str, document: Mapping[str, object]) -> Answer:
-        """Send a JSON document; raises as :meth:`get` does."""
-        return self._call("POST", path, document)
+        """Send a JSON document, once; raises as :meth:`get` does."""
+        return self._call("POST", path, json.dumps(document).encode())
 
-    def _call(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
-        deadline = time.monotonic() + self.timeout
-        try:
-            with requests.Session() as session:
-                session.mount("http://", _BoundedAdapter(deadline))
-                session.mount("https://", _BoundedAdapter(deadline))
-                return self._exchange(session, method, path, document)
-        except requests.RequestException as err:
-            logger.warning("%s %s: %s.", method, self.base_url + path, type(err).__name__)
-            failure = _failure(err)
-        # Out here and without its cause: the HTTP client's frames hold the key, and error pages show frames.
-        raise failure
-
-    def _exchange(self, session: requests.Session, method: str, path: str, document: object) -> Answer:
-        response = session.request(
-            method,
-            self.base_url + path,
-            json=document,
-            auth=self._authorize,
-            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=(min(CONNECT_SECONDS, self.timeout), min(READ_SECONDS, self.timeout)),
-            allow_redirects=False,
-            stream=True,
-        )
-        with response:
-            return Answer(status=response.status_code, document=parse_object(_read(response)))
-
-    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        # As an auth object, so that no .netrc of the server's account takes its place.
-        request.headers["Authorization"] = Secret(f"Bearer {self.secret}")
-        return request
+    def _call(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        line = Line(secret=self.secret, timeout=self.timeout)
+        received = line.send(Message(method=method, url=self.base_url + path, headers=headers, body=body))
+        return Answer(status=received.status, document=parse_object(received.body))
 
 
 def is_safe_url(url: str) -> bool:
@@ -117,11 +191,22 @@ def _scheme_and_host(url: str) -> tuple[str, str]:
     return parts.scheme, parts.hostname or ""
 
 
+class _TooLarge(requests.RequestException):
+    """The answer is larger than any that is waited for."""
+
+
 def _failure(error: requests.RequestException) -> GatewayError:
+    if isinstance(error, _TooLarge):
+        return GatewayUnknown("The answer is too large.")
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, NewConnectionError | ConnectTimeoutError):
         return GatewayRefused("The provider was not reached.")
     return GatewayUnknown("No whole answer came.")
+
+
+def _may_heal(error: requests.RequestException) -> bool:
+    is_broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
+    return is_broken and not isinstance(error, requests.exceptions.SSLError)
 
 
 def _read(response: requests.Response) -> bytes:
@@ -129,7 +214,7 @@ def _read(response: requests.Response) -> bytes:
     for chunk in response.iter_content(CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_BYTES:
-            raise GatewayUnknown("The answer is too large.")
+            raise _TooLarge
     return bytes(body)
 
 
