@@ -6,6 +6,7 @@ Not counted: transaction marks, sessions, the look-up of a token's user, and job
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -54,6 +55,8 @@ COSTS = {
     "orders_retrieve": 3,
     "orders_cancel": 10,
     "payments_create": 7,
+    "payments_detail": 5,
+    "payments_refund": 28,
     "payments_verify": 9,
     "payments_webhook": 8,
     "product_images_create": 7,
@@ -113,6 +116,13 @@ def after_it_was_found_paid(scene: Scene, call: Call) -> Call:
     return call
 
 
+def after_refunds(scene: Scene, call: Call) -> Call:
+    """Give a piece of the money back for each product that there is."""
+    for _product in scene.products:
+        scene.send(operations()["payments_refund"], call.but(body={"amount": "1.00"}))
+    return call
+
+
 #: The same operations asked otherwise. A name, so that a failure says which.
 VARIANTS: list[tuple[str, str, Change, int]] = [
     ("carts_products_add", "a guest with a cart", with_a_cart, 4),
@@ -139,6 +149,9 @@ VARIANTS: list[tuple[str, str, Change, int]] = [
     ),
     ("categories_list", "counted", query(count="true", page_size=1_000), 1),
     ("brands_list", "a small page", query(page_size=1), 1),
+    ("payments_detail", "with refunds", after_refunds, 5),
+    ("payments_refund", "repeatable", with_a_key, 29),
+    ("payments_refund", "of the rest", lambda s, c: replace(after_refunds(s, c), body={}), 29),
     ("payments_verify", "known to be paid", after_it_was_found_paid, 1),
 ]
 

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from partscatalog.accounts.services import signing_in
 from partscatalog.cart.models import CartLine
 from partscatalog.orders.models import Order
+from partscatalog.payments.models import Payment, Refund
 from partscatalog.testing import make_cart, make_category, make_product
 from partscatalog.testing.factories import PASSWORD
 from tests.orders.conftest import DELIVERY
@@ -83,6 +84,8 @@ CALLS: dict[str, Callable[[Scene], Call]] = {
     "orders_retrieve": lambda s: buyer(order_id=s.order()),
     "orders_cancel": lambda s: buyer(order_id=s.order()),
     "payments_create": lambda s: buyer(order_id=s.order()),
+    "payments_detail": lambda s: clerk({"reference": s.paid()}),
+    "payments_refund": lambda s: clerk({"reference": s.paid()}, {"amount": "1000.00"}),
     "payments_verify": lambda s: Call(who="buyer", query={"reference": s.pressed("pay")}),
     "payments_webhook": webhook,
     "product_images_create": uploading,
@@ -182,10 +185,15 @@ def with_a_guests_cart(scene: Scene, call: Call) -> Call:
     return call.but(headers={"X-Cart-Token": token})
 
 
-def with_a_used_key(scene: Scene, call: Call) -> Call:
-    keyed = call.but(headers={"Idempotency-Key": "first"})
-    assert scene.send(operations()["orders_create"], keyed).status_code == 201
-    return keyed.but(body={"note": "another body"})
+def with_a_used_key(name: str, **other: Any) -> Change:
+    """Send it with a key first, then with another body."""
+
+    def change(scene: Scene, call: Call) -> Call:
+        keyed = call.but(headers={"Idempotency-Key": "first"})
+        assert scene.send(operations()[name], keyed).status_code == 201
+        return keyed.but(body=other)
+
+    return change
 
 
 def after_another(scene: Scene, call: Call) -> Call:
@@ -197,6 +205,15 @@ def at_a_gateway_that_is_away(scene: Scene, call: Call) -> Call:
     scene.configure(PAYMENT_GATEWAYS={"paystack": AWAY})
     payment = make_payment(Order.objects.get(pk=scene.order()), state="open")
     return call.but(query={"reference": payment.reference})
+
+
+def after_a_lost_refund(scene: Scene, call: Call) -> Call:
+    """Let nobody know what became of an earlier refund."""
+    scene.configure(PAYMENT_GATEWAYS={"sandbox": {"BACKEND": "tests.schema.scene.SilentGateway"}})
+    Refund.objects.create(
+        payment=Payment.objects.get(**call.path), key="lost", amount=1, amount_minor=100, state="unknown"
+    )
+    return call
 
 
 def below_its_child(scene: Scene, call: Call) -> Call:
@@ -240,11 +257,16 @@ SHAPES: list[tuple[str, Change]] = [
     ("products_retrieve", with_a_picture),
 ]
 
-WRITES = [name for name, each in operations().items() if {"cookieAuth": []} in each.spec["security"]]
+STAFF = {name: each for name, each in operations().items() if {"cookieAuth": []} in each.spec["security"]}
+CATALOG_WRITES = [name for name, each in STAFF.items() if each.spec["tags"] == ["catalog"]]
+MONEY_DOORS = [name for name, each in STAFF.items() if each.spec["tags"] == ["payments"]]
 SLUGS = path(slug="x", cat_slug="x", product_slug="x")
 
 REFUSALS: list[tuple[str, int, str, Change]] = [
-    *[(name, 403, "permission_denied", sent_by("buyer")) for name in WRITES],
+    *[(name, 403, "permission_denied", sent_by("buyer")) for name in CATALOG_WRITES],
+    *[(name, 403, "permission_denied", sent_by("trainee")) for name in STAFF],
+    *[(name, 404, "not_found", sent_by("buyer")) for name in MONEY_DOORS],
+    *[(name, 404, "not_found", path(reference="x")) for name in MONEY_DOORS],
     *[(name, 404, "not_found", SLUGS) for name, each in operations().items() if "slug}" in each.path],
     *[(f"brands_{verb}", 400, "invalid", body(name="")) for verb in ("create", "update", "partial_update")],
     ("brands_list", 400, "invalid", query(page_size="many")),
@@ -276,7 +298,7 @@ REFUSALS: list[tuple[str, int, str, Change]] = [
     ("orders_create", 400, "invalid", body(phone="12")),
     ("orders_create", 409, "total_changed", body(expected_total="1.00")),
     ("orders_create", 409, "cart_changed", with_a_guests_cart),
-    ("orders_create", 422, "idempotency_mismatch", with_a_used_key),
+    ("orders_create", 422, "idempotency_mismatch", with_a_used_key("orders_create", note="another body")),
     ("orders_retrieve", 404, "not_found", path(order_id=999)),
     ("orders_cancel", 404, "not_found", path(order_id=999)),
     ("orders_cancel", 409, "illegal_move", order(status="shipped")),
@@ -286,6 +308,11 @@ REFUSALS: list[tuple[str, int, str, Change]] = [
     ("payments_create", 400, "invalid", query(gateway="x")),
     ("payments_create", 404, "not_found", path(order_id=999)),
     ("payments_create", 500, "gateway_error", settings(SANDBOX_OUTSIDE_DEBUG=False)),
+    *[("payments_refund", 400, "invalid", body(amount=bad)) for bad in ("-1", "1e3", ["1"])],
+    ("payments_refund", 400, "invalid", body(restock=True)),
+    ("payments_refund", 409, "refund_refused", body(amount="2500.01")),
+    ("payments_refund", 422, "idempotency_mismatch", with_a_used_key("payments_refund", amount="1.00")),
+    ("payments_refund", 503, "gateway_unavailable", after_a_lost_refund),
     (
         "payments_verify",
         400,

@@ -1,4 +1,4 @@
-"""A small shop to send requests to: a guest, a buyer and a clerk, and something of everything."""
+"""A small shop to send requests to: a guest, a buyer, a clerk and a trainee, and something of everything."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from rest_framework.test import APIClient
 
 from partscatalog.api import tokens
 from partscatalog.catalog.models import Product, ProductImage
+from partscatalog.payments.gateways.base import GatewayUnknown
 from partscatalog.payments.sandbox.gateway import SandboxGateway
 from partscatalog.testing import make_brand, make_category, make_product, make_user
 from tests.orders.conftest import place
 from tests.schema.openapi import JSON
 
 if TYPE_CHECKING:
+    from partscatalog.payments.gateways.base import Attempt, RefundStatus
     from tests.schema.openapi import Operation
 
 MULTIPART = "multipart/form-data"
@@ -61,8 +63,18 @@ class Call:
         return replace(self, media_type=media_type, body=body)
 
 
+class SilentGateway(SandboxGateway):
+    """A sandbox that does not say what became of refunds."""
+
+    def fetch_refunds(self, attempt: Attempt) -> list[RefundStatus]:
+        raise GatewayUnknown("Nobody answers.")
+
+
 class Scene:
-    """A small shop with a guest, a buyer and a clerk, each with a client of their own."""
+    """A small shop with a guest, a buyer, a clerk and a trainee, each with a client of their own.
+
+    The trainee is staff without a permission.
+    """
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
@@ -74,12 +86,15 @@ class Scene:
         self.user = make_user("buyer@example.com")
         self.staff = make_user("clerk@example.com", is_staff=True)
         self.staff.user_permissions.set(
-            Permission.objects.filter(content_type__app_label="partscatalog_catalog")
+            Permission.objects.filter(
+                content_type__app_label__in=["partscatalog_catalog", "partscatalog_payments"]
+            )
         )
         self.clients = {
             "guest": APIClient(),
             "buyer": self.client(self.user),
             "clerk": self.client(self.staff),
+            "trainee": self.client(make_user("trainee@example.com", is_staff=True)),
         }
 
     @staticmethod
@@ -153,6 +168,12 @@ class Scene:
         started = self.started()
         self.clients["guest"].post(started["authorization_url"], {"action": action})
         return started["reference"]
+
+    def paid(self) -> str:
+        """Let the buyer pay an order, and return the payment's reference."""
+        reference = self.pressed("pay")
+        self.clients["buyer"].get("/api/payments/verify/", {"reference": reference})
+        return reference
 
     def reset(self) -> dict[str, str]:
         """Return what the mail for a new password tells the buyer."""

@@ -165,6 +165,28 @@ WEBHOOK: dict[str, Any] = {
     },
 }
 
+REFUND_EXAMPLE: dict[str, Any] = {"id": 1, "amount": "2500.00", "state": "succeeded"}
+PAYMENT_EXAMPLE: dict[str, Any] = {
+    "reference": REFERENCE,
+    "order": 1,
+    "gateway": "paystack",
+    "state": "partially_refunded",
+    "amount": "7500.00",
+    "currency": "NGN",
+    "refunded": "2500.00",
+    "needs_review": False,
+    "review_reason": "",
+    "refunds": [REFUND_EXAMPLE],
+    "events": [
+        {
+            "at": "2025-01-15T10:30:00Z",
+            "source": "webhook",
+            "kind": "charge.success",
+            "body": {**SHOWN, "status": "success"},
+        }
+    ],
+}
+
 _REFERENCE = OpenApiParameter(
     "reference", OpenApiTypes.STR, OpenApiParameter.PATH, description="The payment's reference."
 )
@@ -175,7 +197,14 @@ DETAIL: dict[str, Any] = {
     "description": "For staff with the permission to view payments. To others there is no such payment.",
     "tags": TAGS,
     "parameters": [_REFERENCE],
-    "responses": {200: PaymentSerializer, **errors(401, 403, 404, 503)},
+    "responses": {
+        200: OpenApiResponse(
+            PaymentSerializer,
+            description="The payment, its refunds and what its gateway said of it, oldest first.",
+            examples=[OpenApiExample("payment", value=PAYMENT_EXAMPLE, response_only=True)],
+        ),
+        **errors(401, 403, 404, 503),
+    },
 }
 
 REFUND: dict[str, Any] = {
@@ -197,8 +226,16 @@ REFUND: dict[str, Any] = {
             description="A key of your own, at most 255 characters, that makes the request repeatable.",
         ),
     ],
+    "examples": [
+        OpenApiExample("part", value={"amount": "2500.00"}, request_only=True),
+        OpenApiExample("rest", value={"restock": True}, request_only=True),
+    ],
     "responses": {
-        201: RefundSerializer,
+        201: OpenApiResponse(
+            RefundSerializer,
+            description="The refund as it stands now; reconcile finds out about one that is not final.",
+            examples=[OpenApiExample("refund", value=REFUND_EXAMPLE, response_only=True)],
+        ),
         409: error(
             409,
             ("refund_refused", {"detail": "The payment cannot be refunded.", "code": "refund_refused"}),
