@@ -71,10 +71,6 @@ DATABASES = {
     else environment.sqlite(os.path.join(tempfile.gettempdir(), "partscatalog-tests.sqlite3")),
 }
 
-if DATABASES["default"]["ENGINE"] == environment.ENGINES["sqlite"]:
-    # A file, as in production: Django's default, shared memory, lets no two threads wait for each other.
-    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
-
 if os.environ.get("REDIS_URL"):
     CACHES = {
         "default": {
@@ -84,9 +80,9 @@ if os.environ.get("REDIS_URL"):
         },
     }
 
-# The tests run without DEBUG, as a public demo does.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, because threads cannot share a database in memory the way requests share a file.
+    # A file, as in production: Django's default, shared memory, lets no two threads wait for each other.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"] + ".test"}
 
+# The tests run without DEBUG, as a public demo does.
 PARTSCATALOG: dict[str, object] = {"SANDBOX_OUTSIDE_DEBUG": True}
