@@ -229,6 +229,22 @@ def test_a_lost_answer_is_asked_about_before_a_new_attempt_is_begun(shop_with_pa
     assert lost.state == "expired"  # the gateway opened it, but nobody knows its page
 
 
+def test_a_duplicate_reference_is_verified_and_then_another_is_taken(shop_with_paystack, shopper, order):
+    """T-PAY-15: something on the way sent the start twice, and its first answer is lost."""
+    answer = shop_with_paystack.reply
+    shop_with_paystack.reply = lambda call: [answer(call), answer(call)][-1]
+    duplicate = shopper.post(url(order))
+    shop_with_paystack.reply = answer
+    (taken,) = shop_with_paystack.transactions
+
+    response = shopper.post(url(order))
+
+    assert (duplicate.status_code, response.status_code) == (500, 200)
+    assert shop_with_paystack.calls[1].path == f"/transaction/verify/{taken}"
+    assert list(Payment.objects.order_by("pk").values_list("state", flat=True)) == ["expired", "open"]
+    assert response.json()["reference"] != taken
+
+
 def test_an_attempt_that_turns_out_paid_ends_the_matter(shop_with_paystack, shopper, order):
     """T-PAY-15"""
     shop_with_paystack.faults["/transaction/initialize"] = "lost"

@@ -57,7 +57,7 @@ class FakeServer:
     """A provider on the loopback; subclasses answer in :meth:`reply`."""
 
     calls: list[Call] = field(default_factory=list)
-    #: The fault that each path meets whose beginning is the key.
+    #: The fault that each call meets whose path, or method and path (``POST /refund``), begins with the key.
     faults: dict[str, str] = field(default_factory=dict)
     url: str = ""
     #: Speak TLS by this context.
@@ -71,8 +71,9 @@ class FakeServer:
         """Return what the body of a call says; JSON where a subclass knows no better."""
         return json.loads(body) if body else None
 
-    def fault(self, path: str) -> str | None:
-        return next((fault for start, fault in self.faults.items() if path.startswith(start)), None)
+    def fault(self, call: Call) -> str | None:
+        names = (call.path, f"{call.method} {call.path}")
+        return next((fault for start, fault in self.faults.items() if _begins(names, start)), None)
 
     @contextmanager
     def running(self) -> Iterator[FakeServer]:
@@ -93,6 +94,10 @@ class FakeServer:
             thread.join()
 
 
+def _begins(names: tuple[str, ...], start: str) -> bool:
+    return any(name.startswith(start) for name in names)
+
+
 def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -107,7 +112,7 @@ def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequest
         def _serve(self, document: Any) -> None:
             call = Call(self.command, self.path, dict(self.headers), document)
             fake.calls.append(call)
-            fault = fake.fault(self.path)
+            fault = fake.fault(call)
             with suppress(OSError):
                 if fault is None:
                     self._send(*_encode(*fake.reply(call)))

@@ -127,6 +127,23 @@ def test_a_duplicate_reference_is_an_unknown_outcome_since_its_page_is_lost(live
         live.start(request())
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"code": "duplicate_reference"}, GatewayUnknown),
+        ({"message": "Duplicate Transaction Reference"}, GatewayUnknown),
+        ({"message": "Invalid Email Address Passed", "code": "invalid_params"}, GatewayRefused),
+        ({"message": ["Duplicate"], "code": None}, GatewayRefused),
+        ([], GatewayRefused),
+    ],
+)
+def test_of_the_refusals_of_a_start_only_the_duplicate_is_doubtful(paystack, live, answer, error):
+    paystack.reply = lambda call: (400, answer)
+
+    with pytest.raises(error):
+        live.start(request())
+
+
 def test_fetch_reduces_the_answer_to_a_whitelist(paystack, live):
     """T-LEAK-1"""
     live.start(request())
@@ -135,7 +152,7 @@ def test_fetch_reduces_the_answer_to_a_whitelist(paystack, live):
     status = live.fetch(attempt(REFERENCE))
 
     assert (status.reference, status.standing, status.amount) == (REFERENCE, Standing.PAID, 750_000)
-    assert (status.currency, status.is_live) == ("NGN", False)
+    assert (status.currency, status.is_live, status.provider_id) == ("NGN", False, "1001")
     assert status.shown == {
         "id": 1001,
         "domain": "test",
@@ -174,6 +191,17 @@ def test_fetch_takes_only_success_for_paid(paystack, live, word, standing):
     paystack.transactions[REFERENCE]["status"] = word
 
     assert live.fetch(attempt(REFERENCE)).standing is standing
+
+
+@pytest.mark.parametrize("metadata", [{"order_id": 7}, '{"order_id": 7}', "", 0, None, [], True])
+def test_metadata_comes_back_in_any_form_and_is_not_looked_at(paystack, live, metadata):
+    live.start(request())
+    body, headers = paystack.webhook("charge.success", paystack.pay(REFERENCE, metadata=metadata))
+
+    status = live.fetch(attempt(REFERENCE))
+
+    assert status.standing is Standing.PAID
+    assert live.parse_webhook(headers=headers, body=body).status == status
 
 
 @pytest.mark.parametrize("status", [400, 404])
@@ -251,16 +279,19 @@ def test_a_success_event_is_read_as_the_status_it_carries(paystack, live):
     event = live.parse_webhook(headers=headers, body=body)
 
     assert (event.kind, event.event_id, event.reference) == ("charge.success", "", REFERENCE)
+    assert (event.dispute, event.is_hint) == (None, False)
     assert event.status == live.fetch(attempt(REFERENCE))
     assert AUTHORIZATION_CODE not in repr(event)
 
 
-def test_another_event_settles_nothing(paystack, live):
-    body, headers = paystack.webhook("transfer.success", {"reference": REFERENCE, "status": "success"})
+@pytest.mark.parametrize("kind", ["transfer.success", "charge.failed", "charge.dispute.of.next.year", "x"])
+def test_another_event_settles_nothing(paystack, live, kind):
+    body, headers = paystack.webhook(kind, {"reference": REFERENCE, "status": "success", "id": 1001})
 
     event = live.parse_webhook(headers=headers, body=body)
 
-    assert (event.kind, event.reference, event.status) == ("transfer.success", REFERENCE, None)
+    assert (event.kind, event.reference, event.provider_id) == (kind, REFERENCE, "")
+    assert (event.status, event.dispute, event.is_hint) == (None, None, False)
 
 
 BODY = b'{"event": "charge.success", "data": {"reference": "ORD_7_a", "status": "success"}}'

@@ -1,9 +1,8 @@
-"""Paystack, spoken to by its HTTP API: initialize, verify and webhook."""
+"""The gateway itself: its settings, and what it does at Paystack."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from partscatalog.payments.gateways import fields
@@ -14,6 +13,8 @@ from partscatalog.payments.gateways.base import (
     Gateway,
     GatewayRefused,
     GatewayUnknown,
+    RefundRequest,
+    RefundStatus,
     Standing,
     Started,
     StartRequest,
@@ -21,42 +22,17 @@ from partscatalog.payments.gateways.base import (
     WebhookRefused,
 )
 from partscatalog.payments.gateways.options import Fault, FaultCode
+from partscatalog.payments.gateways.paystack.calls import Calls
+from partscatalog.payments.gateways.paystack.events import read_event
+from partscatalog.payments.gateways.paystack.reading import data_of, is_missing, status_of
+from partscatalog.payments.gateways.paystack.refunds import list_refunds, make_refund
 from partscatalog.payments.gateways.signing import is_signed
-from partscatalog.payments.gateways.transport import (
-    Answer,
-    JsonApi,
-    is_loopback_url,
-    is_safe_url,
-    parse_object,
-)
+from partscatalog.payments.gateways.transport import Answer, JsonApi, is_loopback_url, is_safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BASE_URL = "https://api.paystack.co"
-
-#: ``abandoned`` is what Paystack says before the buyer has paid; whatever it adds one day is not paid either.
-STANDINGS: Mapping[str, Standing] = MappingProxyType(
-    {"success": Standing.PAID, "failed": Standing.FAILED, "reversed": Standing.FAILED}
-)
-
-#: What of a transaction may be kept and shown. Never ``authorization``, whose code can be charged again.
-SHOWN = (
-    "id",
-    "domain",
-    "status",
-    "reference",
-    "amount",
-    "requested_amount",
-    "currency",
-    "channel",
-    "gateway_response",
-    "fees",
-    "paid_at",
-    "created_at",
-)
-
-DOMAINS: Mapping[str, bool] = MappingProxyType({"live": True, "test": False})
 
 NO_KEY = Fault(
     code=FaultCode.MISSING_KEY,
@@ -83,8 +59,11 @@ INSECURE_URL = Fault(
 class PaystackGateway(Gateway):
     """Paystack under one secret key. OPTIONS: ``SECRET_KEY``, ``BASE_URL``, ``TIMEOUT``.
 
-    Its subunits are hundredths for every currency it takes, XOF included.
+    Its subunits are hundredths for every currency it takes, XOF included. It has no idempotency keys: a
+    refund carries the shop's key in its ``merchant_note``, and is looked up by it before it is made.
     """
+
+    can_refund = True
 
     def __init__(self, *, alias: str, options: Mapping[str, object]) -> None:
         super().__init__(alias=alias, options=options)
@@ -131,13 +110,21 @@ class PaystackGateway(Gateway):
 
     def fetch(self, attempt: Attempt) -> Status:
         """Verify a transaction; Paystack answers 200 for one that failed, too."""
-        reference = attempt.reference
-        if not REFERENCE.fullmatch(reference):
-            return Status(reference=reference, standing=Standing.MISSING)
-        answer = self.api.get(f"/transaction/verify/{quote(reference, safe='')}")
-        if _is_missing(answer):
-            return Status(reference=reference, standing=Standing.MISSING)
-        return _status(_data(answer))
+        return _verify(self.api, attempt.reference)
+
+    def refund(self, request: RefundRequest) -> RefundStatus:
+        """Give money back, unless a refund of that key is there already."""
+        calls = Calls(self.api)
+        try:
+            earlier = _refunds(calls, request.attempt)
+        except GatewayRefused as err:
+            raise GatewayUnknown("Paystack does not say whether the refund was made before.") from err
+        made = next((refund for refund in earlier if refund.key == request.key), None)
+        return made or make_refund(calls, request)
+
+    def fetch_refunds(self, attempt: Attempt) -> list[RefundStatus]:
+        """List the transaction's refunds, those made in the dashboard too."""
+        return _refunds(Calls(self.api), attempt)
 
     def parse_webhook(self, *, headers: Mapping[str, str], body: bytes) -> Event:
         """Check ``x-paystack-signature``, the hex HMAC-SHA512 of the raw body, and read the event."""
@@ -145,7 +132,7 @@ class PaystackGateway(Gateway):
             raise WebhookRefused("There is no secret key to check webhooks by.")
         if not is_signed(body, headers.get("x-paystack-signature", ""), key=self.secret):
             raise WebhookRefused("The signature is wrong.")
-        return _event(body)
+        return read_event(body)
 
     def faults(self) -> list[Fault]:
         """Return what is wrong with the key and the base URL."""
@@ -170,7 +157,7 @@ def _is_sendable(key: str) -> bool:
 
 
 def _started(answer: Answer) -> Started:
-    data = _data(answer)
+    data = data_of(answer)
     return Started(
         reference=fields.reference(data, "reference"),
         access_code=fields.text(data, "access_code"),
@@ -178,53 +165,26 @@ def _started(answer: Answer) -> Started:
     )
 
 
-def _data(answer: Answer) -> Mapping[str, Any]:
-    """Return the answer's ``data``, or raise what the lack of it means."""
-    document = answer.document or {}
-    if 400 <= answer.status < 500 and not _is_doubtful(answer):
-        raise GatewayRefused(f"Paystack refused with {answer.status}.")
-    data = document.get("data")
-    if not 200 <= answer.status < 300 or document.get("status") is not True or not isinstance(data, dict):
-        raise GatewayUnknown(f"Paystack gave no usable answer ({answer.status}).")
-    return data
+def _verify(api: JsonApi | Calls, reference: str) -> Status:
+    if not REFERENCE.fullmatch(reference):
+        return Status(reference=reference, standing=Standing.MISSING)
+    answer = api.get(f"/transaction/verify/{quote(reference, safe='')}")
+    if is_missing(answer):
+        return Status(reference=reference, standing=Standing.MISSING)
+    return status_of(data_of(answer))
 
 
-def _is_doubtful(answer: Answer) -> bool:
-    """Tell whether a refusal leaves open that the transaction exists.
-
-    A duplicate reference means that it does: its page was told once, and is lost.
-    """
-    return answer.status == 408 or (answer.document or {}).get("code") == "duplicate_reference"
+def _refunds(calls: Calls, attempt: Attempt) -> list[RefundStatus]:
+    """List the refunds of the transaction; Paystack wants its number, which is asked for where unknown."""
+    transaction = attempt.provider_id or _transaction_id(calls, attempt.reference)
+    return list_refunds(calls, transaction) if transaction else []
 
 
-def _is_missing(answer: Answer) -> bool:
-    """Tell whether Paystack says that it knows no such reference: by 404, or by 400."""
-    if answer.document is None:
-        return False
-    return answer.status == 404 or (answer.status == 400 and answer.document.get("status") is False)
-
-
-def _status(data: Mapping[str, Any]) -> Status:
-    return Status(
-        reference=fields.reference(data, "reference"),
-        standing=STANDINGS.get(fields.text(data, "status"), Standing.PENDING),
-        amount=fields.whole(data, "amount"),
-        requested_amount=fields.whole(data, "requested_amount"),
-        currency=fields.text(data, "currency"),
-        is_live=DOMAINS.get(fields.text(data, "domain")),
-        shown=fields.whitelist(data, SHOWN),
-    )
-
-
-def _event(body: bytes) -> Event:
-    document = parse_object(body) or {}
-    kind, data = fields.text(document, "event"), document.get("data")
-    if not kind or not isinstance(data, dict):
-        raise WebhookRefused("The body is no event of Paystack.")
-    status = _status(data)
-    return Event(
-        kind=fields.storable(kind),
-        reference=status.reference,
-        status=status if kind == "charge.success" else None,
-        shown=status.shown,
-    )
+def _transaction_id(calls: Calls, reference: str) -> str:
+    """Return the transaction's number, or nothing where there is no such transaction."""
+    status = _verify(calls, reference)
+    if status.standing is Standing.MISSING:
+        return ""
+    if status.reference != reference or not status.provider_id:
+        raise GatewayUnknown("Paystack does not say which transaction it is.")
+    return status.provider_id
