@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partscatalog.orders.models import IdempotencyRecord, Order
 from partscatalog.orders.services import idempotency
@@ -110,6 +111,15 @@ def test_treats_the_same_json_written_otherwise_as_the_same(shop, buyer):
     )
 
     assert second.content == first.content
+
+
+def test_takes_a_form_with_a_file_that_nobody_asked_for(shop, buyer):
+    make_cart({make_product(): 1}, user=buyer)
+    body = {**DELIVERY, "file": SimpleUploadedFile("x.txt", b"x")}
+
+    answer = shop.post(CREATE, body, format="multipart", headers=KEY)
+
+    assert answer.status_code == 201
 
 
 def test_refuses_a_key_that_is_too_long(shop, buyer):

@@ -28,7 +28,8 @@ class Key:
     @classmethod
     def of(cls, user: AbstractBaseUser, text: str, body: Any) -> Key:
         """Return the key; two bodies are the same when they say the same, however they are written."""
-        written = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        # A file, which no request needs, is as good as its name.
+        written = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         return cls(user, _digest(text), _digest(written))
 
     @property
