@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
 from django.utils import timezone
 
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
 from partscatalog.payments.models import Payment
 from partscatalog.testing import make_product, make_user
+from tests.orders.conftest import place
 from tests.payments.fakes.paystack import SECRET_KEY, FakePaystack
 
 if TYPE_CHECKING:
@@ -66,6 +69,35 @@ def shopper(buyer, signed_in) -> APIClient:
 def order(buyer) -> Order:
     """The buyer's order of 7500.00 NGN, not yet paid."""
     return make_order(buyer)
+
+
+@pytest.fixture
+def placed(buyer) -> Order:
+    """The buyer's order of 7500.00 NGN, not yet paid: three pieces of a stock of five."""
+    return place(buyer, {make_product(stock=5): 3})
+
+
+@pytest.fixture
+def clerk():
+    """Somebody of the staff who may do everything with payments."""
+    user = make_user("clerk@example.com", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="partscatalog_payments"))
+    return user
+
+
+@pytest.fixture
+def staff(clerk, signed_in) -> APIClient:
+    """The clerk's client."""
+    client: APIClient = signed_in(clerk)
+    return client
+
+
+def pay(shopper: APIClient, order: Order, action: str = "pay") -> Payment:
+    """Let the buyer begin to pay at the sandbox, press a button of its page, and come back."""
+    started = shopper.post(f"/api/payments/create/{order.pk}/?gateway=sandbox").json()
+    Client().post(started["authorization_url"], {"action": action})
+    shopper.get("/api/payments/verify/", {"reference": started["reference"]})
+    return Payment.objects.get(reference=started["reference"])
 
 
 def make_order(user: Any, total: str = "7500.00", **fields) -> Order:
