@@ -13,6 +13,7 @@ from partscatalog.laws import LAWS
 from partscatalog.orders.models import OrderEvent
 from partscatalog.payments.models import Payment, Refund, SandboxRefund
 from partscatalog.testing import make_product, make_user
+from partscatalog.testing.storms import storm
 from tests.orders.conftest import place
 from tests.payments.conftest import make_order, make_payment, pay
 
@@ -372,6 +373,18 @@ def test_a_key_that_is_too_long_is_refused(refund, payment):
 
     assert outcome(response) == (400, "invalid")
     assert_nothing_was_given_back(payment)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("body", [{}, {"amount": "1000.00"}])
+def test_twins_at_once_with_one_key_are_one_refund(refund, payment, body):
+    """T-IDEM-3"""
+    outcomes = storm([lambda: refund(body, **KEY)] * 6)
+
+    assert outcomes.errors == []
+    assert {response.status_code for response in outcomes.values} == {201}
+    assert {response.json()["id"] for response in outcomes.values} == {Refund.objects.get().pk}
+    assert SandboxRefund.objects.count() == 1
 
 
 @pytest.mark.parametrize("state", ["created", "open", "failed", "expired", "unknown"])

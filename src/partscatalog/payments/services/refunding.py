@@ -66,24 +66,27 @@ def refund_payment(wanted: RefundOrder) -> Refund:
     :raises IdempotencyMismatch: when the key was used with another body.
     :raises GatewayUnavailable: when an earlier refund's outcome has to be asked for and cannot be.
     """
-    earlier = _earlier(wanted)
-    if earlier is not None:
-        return _unless_failed(earlier)
+    return _unless_failed(_earlier(wanted) or _give_back(wanted))
+
+
+def _give_back(wanted: RefundOrder) -> Refund:
     gateway = _usable_gateway(wanted.payment)
     _rule_out_lost(wanted.payment)
     try:
         refund = _begin(wanted, gateway)
-    except IntegrityError as err:
+    except (IntegrityError, RefundRefused, InvalidField) as err:
         # A twin with the same key was faster, for this payment or for another.
         earlier = _earlier(wanted)
-        if earlier is None:
+        if earlier is not None:
+            return earlier
+        if isinstance(err, IntegrityError):
             raise Busy from err
-        return _unless_failed(earlier)
+        raise
     answer = _call(gateway, refund)
     if answer is not None:
         apply_refunds(payment=wanted.payment, found=[answer])
     refund.refresh_from_db()
-    return _unless_failed(refund)
+    return refund
 
 
 def _unless_failed(refund: Refund) -> Refund:
