@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from partscatalog.laws import LAWS
 from partscatalog.orders.models import OrderEvent
-from partscatalog.payments.models import Payment, Refund, SandboxRefund
+from partscatalog.payments.models import Payment, Refund, SandboxRefund, SandboxTransaction
 from partscatalog.testing import make_product, make_user
 from partscatalog.testing.storms import storm
 from tests.orders.conftest import place
@@ -175,6 +175,9 @@ def test_a_file_beside_the_amount_is_no_failure(staff, payment):
 @pytest.mark.parametrize(
     "body",
     [
+        b'{"amount": "0"}',
+        b'{"amount": "0.00"}',
+        b'{"amount": 0}',
         b'{"amount": "-1"}',
         b'{"amount": -1}',
         b'{"amount": "+1"}',
@@ -453,6 +456,15 @@ def test_money_that_waits_for_review_is_given_back(refund, shopper, staff, buyer
     assert broken_laws() == []
 
 
+def test_a_fraction_that_was_given_back_at_the_provider_is_shown(staff, refund, payment):
+    """Some providers count in hundredths of currencies that have none."""
+    refund({"amount": "1.00"})
+    Payment.objects.update(received_currency="XOF")
+    Refund.objects.update(amount="1.500")
+
+    assert staff.get(page_of(payment.reference)).json()["refunded"] == "1.500"
+
+
 def test_a_part_of_money_that_waits_for_review_leaves_it_waiting(refund, shopper, staff, buyer):
     flagged = pay(shopper, place(buyer, {make_product(): 1}), "wrong_amount")
 
@@ -460,3 +472,21 @@ def test_a_part_of_money_that_waits_for_review_leaves_it_waiting(refund, shopper
 
     shown = staff.get(page_of(flagged.reference)).json()
     assert (shown["refunded"], shown["needs_review"]) == ("1000.00", True)
+
+
+def test_money_in_another_currency_is_given_back_in_that(refund, staff, shopper, order):
+    """1250 JPY came in for 7500.00 NGN."""
+    payment = pay(shopper, order, "later")
+    SandboxTransaction.objects.filter(reference=payment.reference).update(
+        status="paid", paid_amount=1250, currency="JPY"
+    )
+    shopper.get("/api/payments/verify/", {"reference": payment.reference})
+
+    fraction = refund({"amount": "12.5"}, of=payment)
+    part = refund({"amount": "250"}, of=payment)
+    rest = refund(of=payment)
+
+    assert outcome(fraction) == (400, "invalid")
+    assert [part.json()["amount"], rest.json()["amount"]] == ["250", "1000"]
+    shown = staff.get(page_of(payment.reference)).json()
+    assert (shown["amount"], shown["refunded"], shown["currency"]) == ("7500.00", "1250", "NGN")

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from partscatalog import money
 from partscatalog.api.fields import MoneyField, UTCDateTimeField
 from partscatalog.payments.models import Payment, PaymentEvent, Refund
-from partscatalog.payments.services.balance import plain_amount
+from partscatalog.payments.services.balance import plain, plain_amount
 from partscatalog.payments.states import GIVEN_BACK
 
 
@@ -51,7 +51,7 @@ class PaymentSerializer(serializers.Serializer[Payment]):
     def get_refunded(self, payment: Payment) -> str:
         currency = payment.received_currency or payment.currency
         amounts = [refund.amount for refund in payment.refunds.all() if refund.state in GIVEN_BACK]
-        return money.format_amount(sum(amounts, start=money.ZERO), currency)
+        return plain(sum(amounts, start=money.ZERO), currency)
 
 
 class RefundRequestSerializer(serializers.Serializer[Any]):

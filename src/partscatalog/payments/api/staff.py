@@ -58,7 +58,8 @@ class RefundView(StaffView):
     @extend_schema(**docs.REFUND)
     def post(self, request: Request, reference: str) -> Response:
         payment = _payment(reference)
-        serializer = RefundRequestSerializer(data=request.data, context={"currency": payment.currency})
+        currency = payment.received_currency or payment.currency
+        serializer = RefundRequestSerializer(data=request.data, context={"currency": currency})
         serializer.is_valid(raise_exception=True)
         refund = refund_payment(
             RefundOrder(

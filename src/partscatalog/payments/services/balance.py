@@ -41,7 +41,7 @@ def text(payment: Payment, units: int) -> str:
     """Return so many of the gateway's units as people read them; nothing came in, nothing is shown."""
     if payment.received_minor is None:
         return ""
-    return f"{_plain(worth(payment, units), payment.received_currency)} {payment.received_currency}"
+    return f"{plain(worth(payment, units), payment.received_currency)} {payment.received_currency}"
 
 
 def worth(payment: Payment, units: int) -> Decimal:
@@ -54,11 +54,12 @@ def worth(payment: Payment, units: int) -> Decimal:
 
 
 def plain_amount(refund: Refund) -> str:
-    """Return the refund's amount as plain text; a fraction beyond the currency's own stays in it."""
-    return _plain(refund.amount, refund.payment.received_currency)
+    """Return the refund's amount as plain text."""
+    return plain(refund.amount, refund.payment.received_currency)
 
 
-def _plain(amount: Decimal, currency: str) -> str:
+def plain(amount: Decimal, currency: str) -> str:
+    """Return an amount of a gateway as plain text; a fraction beyond the currency's own stays in it."""
     return money.format_amount(amount, currency) if money.fits(amount, currency) else f"{amount:f}"
 
 

@@ -155,6 +155,8 @@ def _begin(wanted: RefundOrder, gateway: Gateway) -> Refund:
 
 
 def _units(amount: Decimal, payment: Payment, gateway: Gateway) -> int:
+    if not amount:
+        raise InvalidField("amount", _("Write an amount of more than zero."))
     try:
         return gateway.to_minor(amount, payment.received_currency)
     except ValueError as err:
