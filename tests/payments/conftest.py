@@ -16,6 +16,7 @@ from partscatalog.payments.models import Payment
 from partscatalog.testing import make_product, make_user
 from tests.orders.conftest import place
 from tests.payments.fakes.paystack import SECRET_KEY, FakePaystack
+from tests.payments.fakes.stripe import FakeStripe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,14 @@ TIMEOUT = 2
 def paystack() -> Iterator[FakePaystack]:
     """A fake Paystack that answers on the loopback."""
     fake = FakePaystack()
+    with fake.running():
+        yield fake
+
+
+@pytest.fixture
+def stripe() -> Iterator[FakeStripe]:
+    """A fake Stripe that answers on the loopback."""
+    fake = FakeStripe()
     with fake.running():
         yield fake
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from django.core.checks import Error, Warning
 from django.core.management import call_command
@@ -9,6 +11,7 @@ from django.core.management import call_command
 from partscatalog.payments.checks import check_default_gateway, check_other_gateways
 
 PAYSTACK = "partscatalog.payments.gateways.paystack.PaystackGateway"
+STRIPE = "partscatalog.payments.gateways.stripe.StripeGateway"
 SANDBOX = "partscatalog.payments.sandbox.gateway.SandboxGateway"
 KEY = {"SECRET_KEY": "sk_test_x"}
 
@@ -24,6 +27,8 @@ MISTAKES = [
     ("007", {"BACKEND": SANDBOX}, {"SANDBOX_OUTSIDE_DEBUG": False}),
     ("009", {"BACKEND": PAYSTACK, "OPTIONS": KEY}, {"SITE_URL": ""}),
     ("009", {"BACKEND": PAYSTACK, "OPTIONS": KEY}, {"SITE_URL": "", "PAYMENT_RETURN_URL": "/paid/"}),
+    ("011", {"BACKEND": STRIPE, "OPTIONS": KEY}, {}),
+    ("011", {"BACKEND": STRIPE, "OPTIONS": {**KEY, "WEBHOOK_SECRETS": ""}}, {}),
 ]
 
 
@@ -69,6 +74,7 @@ def test_a_mistake_in_another_gateway_is_a_warning_of_the_deploy_check(site, num
     [
         {"BACKEND": PAYSTACK, "OPTIONS": KEY},
         {"BACKEND": PAYSTACK, "OPTIONS": {"SECRET_KEY": "sk_live_x"}},
+        {"BACKEND": STRIPE, "OPTIONS": {**KEY, "WEBHOOK_SECRETS": ["whsec_x"]}},
         {"BACKEND": SANDBOX},
     ],
 )
@@ -89,6 +95,13 @@ def test_a_live_key_under_debug_is_an_error(site, settings):
     site({"BACKEND": PAYSTACK, "OPTIONS": {"SECRET_KEY": "sk_live_x"}})
 
     assert [message.id for message in check_default_gateway()] == ["partscatalog_payments.E008"]
+
+
+def test_a_gateway_whose_sdk_is_not_installed_is_an_error(site, monkeypatch):
+    monkeypatch.setitem(sys.modules, "stripe", None)
+    site({"BACKEND": STRIPE, "OPTIONS": {**KEY, "WEBHOOK_SECRETS": ["whsec_x"]}})
+
+    assert [message.id for message in check_default_gateway()] == ["partscatalog_payments.E012"]
 
 
 def test_the_sandbox_is_at_home_under_debug(site, settings):

@@ -26,6 +26,8 @@ IDS: Mapping[FaultCode, str] = {
     FaultCode.NOT_FOR_PRODUCTION: "007",
     FaultCode.LIVE_KEY_UNDER_DEBUG: "008",
     FaultCode.NO_RETURN_URL: "009",
+    FaultCode.UNPROVEN_WEBHOOKS: "011",
+    FaultCode.NOT_INSTALLED: "012",
 }
 
 #: The settings that these checks and the gateways read; what is of another type has an error of its own.

@@ -20,6 +20,11 @@ class Secret(str):
     def __repr__(self) -> str:
         return "'***'"
 
+    @property
+    def is_sendable(self) -> bool:
+        """Whether there is one, of characters that a header of a call may hold."""
+        return bool(self) and self.isascii() and self.isprintable()
+
 
 class FaultCode(StrEnum):
     """What can be wrong with the settings of a gateway."""
@@ -32,6 +37,10 @@ class FaultCode(StrEnum):
     NOT_FOR_PRODUCTION = "not_for_production"
     LIVE_KEY_UNDER_DEBUG = "live_key_under_debug"
     NO_RETURN_URL = "no_return_url"
+    #: Nothing proves its webhooks, and all are refused.
+    UNPROVEN_WEBHOOKS = "unproven_webhooks"
+    #: The provider's SDK is an extra that is not there.
+    NOT_INSTALLED = "not_installed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +69,28 @@ class Options:
     def secret(self, name: str, *, default: str = "") -> Secret:
         """Return a text option that must never be shown."""
         return Secret(self.text(name, default=default))
+
+    def secrets(self, name: str) -> tuple[Secret, ...]:
+        """Return an option of one text, or of a list of several, that must never be shown.
+
+        What is empty or cannot be a secret is left out.
+        """
+        value = self._given.get(name, ())
+        if value == "":
+            return ()
+        given = [value] if isinstance(value, str) else value
+        if not (isinstance(given, list | tuple) and all(isinstance(entry, str) for entry in given)):
+            return self._refuse(name, wanted="a text or a list of texts", default=())
+        secrets = tuple(Secret(entry.strip()) for entry in given)
+        usable = tuple(secret for secret in secrets if secret.is_sendable)
+        if usable != secrets:
+            fault = Fault(
+                code=FaultCode.BAD_OPTION,
+                text=f"The option {name} holds an empty text, or one with characters that no secret has.",
+                hint=f"Take it out of {name}, or copy it again.",
+            )
+            self.faults.append(fault)
+        return usable
 
     def seconds(self, name: str, *, default: float) -> float:
         """Return a span of time of more than zero seconds."""
