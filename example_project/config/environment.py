@@ -213,6 +213,13 @@ def gateways() -> dict[str, dict[str, Any]]:
         "BASE_URL": text("PAYSTACK_BASE_URL"),
         "TIMEOUT": timeout,
     }
+    stripe = {
+        "SECRET_KEY": text("STRIPE_SECRET_KEY"),
+        # Several, with commas between them, while one is rolled.
+        "WEBHOOK_SECRETS": names("STRIPE_WEBHOOK_SECRET"),
+        "BASE_URL": text("STRIPE_BASE_URL"),
+        "TIMEOUT": timeout,
+    }
     return {
         "sandbox": {
             "BACKEND": "partscatalog.payments.sandbox.gateway.SandboxGateway",
@@ -221,6 +228,10 @@ def gateways() -> dict[str, dict[str, Any]]:
         "paystack": {
             "BACKEND": "partscatalog.payments.gateways.paystack.PaystackGateway",
             "OPTIONS": _given(paystack),
+        },
+        "stripe": {
+            "BACKEND": "partscatalog.payments.gateways.stripe.StripeGateway",
+            "OPTIONS": _given(stripe),
         },
     }
 

@@ -41,6 +41,8 @@ class Host:
             **inherited,
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "PAYSTACK_SECRET_KEY": "sk_test_x",
+            "STRIPE_SECRET_KEY": "sk_test_x",
+            "STRIPE_WEBHOOK_SECRET": "whsec_x",
         }
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:

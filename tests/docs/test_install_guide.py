@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
@@ -56,6 +57,16 @@ def test_every_other_block_of_the_guide_passes_the_checks(host, block):
     check = host.manage("check")
 
     assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_the_stripe_block_of_the_guide_lacks_nothing_but_the_extra(host):
+    host.append("host/settings.py", "import os\n" + GUIDE["stripe.py"])
+
+    check = host.manage("check")
+
+    assert check.returncode == 1
+    assert re.findall(r"\(partscatalog\w*\.\w+\)", check.stderr) == ["(partscatalog_payments.E012)"]
+    assert "pip install 'partscatalog[stripe]'" in check.stderr
 
 
 def test_the_one_setting_of_the_guide_makes_a_schema_without_a_warning(host):

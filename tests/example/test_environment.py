@@ -148,6 +148,9 @@ def test_refuses_a_site_url_that_is_no_web_address(monkeypatch, url):
 def test_gateway_options_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("PAYSTACK_SECRET_KEY", "sk_test_1")
     monkeypatch.setenv("PAYSTACK_BASE_URL", "http://127.0.0.1:9001")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_2")
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old")
+    monkeypatch.setenv("STRIPE_BASE_URL", "http://127.0.0.1:9002")
     monkeypatch.setenv("PAYMENT_TIMEOUT", "2.5")
 
     gateways = environment.gateways()
@@ -157,14 +160,28 @@ def test_gateway_options_come_from_the_environment(monkeypatch):
         "BASE_URL": "http://127.0.0.1:9001",
         "TIMEOUT": 2.5,
     }
+    assert gateways["stripe"]["OPTIONS"] == {
+        "SECRET_KEY": "sk_test_2",
+        "WEBHOOK_SECRETS": ["whsec_new", "whsec_old"],
+        "BASE_URL": "http://127.0.0.1:9002",
+        "TIMEOUT": 2.5,
+    }
     assert gateways["sandbox"]["OPTIONS"] == {"TIMEOUT": 2.5}
 
 
 def test_gateways_keep_their_defaults_where_nothing_is_set(monkeypatch):
-    for name in ("PAYSTACK_SECRET_KEY", "PAYSTACK_BASE_URL", "PAYMENT_TIMEOUT"):
+    for name in (
+        "PAYSTACK_SECRET_KEY",
+        "PAYSTACK_BASE_URL",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+        "STRIPE_BASE_URL",
+        "PAYMENT_TIMEOUT",
+    ):
         monkeypatch.delenv(name, raising=False)
 
     assert {alias: gateway["OPTIONS"] for alias, gateway in environment.gateways().items()} == {
         "paystack": {},
+        "stripe": {},
         "sandbox": {},
     }
