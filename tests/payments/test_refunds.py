@@ -399,6 +399,27 @@ def test_our_own_refund_and_its_event_count_once(shop_with_paystack, refund):
     assert Refund.objects.get().provider_id == str(shop_with_paystack.refunds[0]["id"])
 
 
+def test_a_refund_that_something_sent_twice_is_seen_as_two(shop_with_paystack, refund):
+    """A proxy repeats the request: both refunds bear the key, and both have given money back."""
+    answer = shop_with_paystack.reply
+
+    def twice(call):
+        if call.method == "POST":
+            answer(call)
+        return answer(call)
+
+    shop_with_paystack.reply = twice
+    refund("2500.00")
+
+    reconcile(ignore_schedule=True)
+    reconcile(ignore_schedule=True)
+
+    assert made(shop_with_paystack) == [250_000, 250_000]
+    assert states() == ("partially_refunded", ["pending", "pending"])
+    with pytest.raises(RefundRefused):
+        refund("2500.01")
+
+
 def test_a_refund_that_fails_days_later_is_taken_back_and_may_be_made_again(
     shop_with_paystack, refund, order, later, told, django_capture_on_commit_callbacks
 ):

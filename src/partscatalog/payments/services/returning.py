@@ -58,10 +58,13 @@ def apply_refunds(
 
 
 def _find(payment: Payment, status: RefundStatus) -> Refund:
-    """Return our refund that the gateway speaks of, else a new one, made at the provider."""
+    """Return our refund that the gateway speaks of, else a new one, made at the provider.
+
+    A second one of a key is new, too: something on the way sent ours twice, and both gave money back.
+    """
     known = payment.refunds.filter(provider_id=status.provider_id).first()
     if known is None and status.key:
-        known = payment.refunds.filter(key=status.key).first()
+        known = payment.refunds.filter(key=status.key, provider_id=None).first()
     if known is not None:
         return known
     return Refund(
