@@ -365,6 +365,18 @@ def test_a_dashboard_refund_that_is_told_three_times_counts_once(shop_with_payst
     assert_books_balance()
 
 
+def test_two_dashboard_refunds_that_are_told_in_the_same_words_are_both_seen(shop_with_paystack, payment):
+    """Paystack names neither the refund nor the event: the bodies are equal to the last byte."""
+    for _time in range(2):
+        tell(
+            *shop_with_paystack.refund_webhook(shop_with_paystack.refund_at_the_desk(payment.reference, 100))
+        )
+        reconcile()
+
+    assert PaymentEvent.objects.filter(kind="refund.pending").count() == 1
+    assert states() == ("partially_refunded", ["pending", "pending"])
+
+
 def test_a_full_refund_in_the_dashboard_moves_the_order_and_keeps_the_stock(
     shop_with_paystack, payment, order
 ):
@@ -545,6 +557,26 @@ def test_a_dispute_that_is_lost_has_the_refund_that_it_brings_counted(shop_with_
     order.refresh_from_db()
     assert states() == ("disputed", ["pending"])
     assert (Payment.objects.get().needs_review, order.status) == (True, "refunded")
+    assert_books_balance()
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_a_refund_that_is_told_before_its_payment_is_not_forgotten(
+    shop_with_paystack, shopper, order, is_told_first
+):
+    """Events in reverse: the order must not stay paid with money that is back already."""
+    reference = shopper.post(f"/api/payments/create/{order.pk}/").json()["reference"]
+    charge = shop_with_paystack.webhook("charge.success", shop_with_paystack.pay(reference))
+    tell(*shop_with_paystack.refund_webhook(shop_with_paystack.refund_at_the_desk(reference)))
+    if not is_told_first:
+        reconcile()
+        assert Payment.objects.get().state == "failed"
+
+    tell(*charge)
+    reconcile()
+
+    order.refresh_from_db()
+    assert (states(), order.status) == (("refunded", ["pending"]), "refunded")
     assert_books_balance()
 
 

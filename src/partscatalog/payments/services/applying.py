@@ -37,13 +37,18 @@ RELEASED: Mapping[str, Review] = {
 def apply(*, payment: Payment, report: Report) -> Payment:
     """Keep the report and carry it out, both or neither, and return the payment as it then is.
 
-    A report that is known already changes nothing, so that it may come as often as it likes. Money that
+    A report that is known already changes nothing, so that it may come as often as it likes; a hint has the
+    gateway asked each time, as providers tell of two refunds in the same words. Money that
     pays the order moves payment and order to paid, once; money that does not fit flags the payment for
     review and leaves the order as it is. While a payment waits for review only staff move it.
     """
     payment = lock_payment(payment)
-    if _is_new(payment, report):
+    is_new = _is_new(payment, report)
+    if is_new:
         _carry_out(payment, report)
+    if report.is_hint:
+        _ask_soon(payment)
+    if is_new or report.is_hint:
         payment.save()
     return payment
 
@@ -70,8 +75,6 @@ def _carry_out(payment: Payment, report: Report) -> None:
         _take_in(payment, report.status)
     if report.dispute is not None:
         _dispute(payment, report.dispute)
-    if report.is_hint:
-        payment.next_check_at, payment.checks = timezone.now(), 0
 
 
 def _take_in(payment: Payment, status: Status) -> None:
@@ -125,11 +128,27 @@ def _pay(payment: Payment) -> Review | None:
             return Review.PAID_TWICE
     except IllegalMove:
         return RELEASED.get(payment.order.status, Review.PAID_TWICE)
+    may_be_back = _may_be_back(payment)
     _move(payment, State.PAID)
     payment.paid_at = timezone.now()
     payment.next_check_at = None
+    if may_be_back:
+        _ask_soon(payment)
     announce(payment_succeeded, payment)
     return None
+
+
+def _may_be_back(payment: Payment) -> bool:
+    """Tell whether the gateway may have spoken of a refund before it spoke of the money.
+
+    The hint then still waits to be followed, or was, and the attempt was taken for one without money.
+    """
+    is_due = payment.next_check_at is not None and payment.next_check_at <= timezone.now()
+    return is_due or payment.state in CLOSING.values()
+
+
+def _ask_soon(payment: Payment) -> None:
+    payment.next_check_at, payment.checks = timezone.now(), 0
 
 
 def _close(payment: Payment, standing: Standing) -> None:
