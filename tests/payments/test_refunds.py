@@ -401,6 +401,20 @@ def test_what_the_dashboard_gave_back_is_not_given_back_again(shop_with_paystack
     assert made(shop_with_paystack) == [750_000]
 
 
+def test_a_dashboard_refund_with_the_buyers_fees_breaks_no_law(shop_with_paystack, shopper, order):
+    """What the buyer bore on top may be given back, too, by the provider's own desk."""
+    reference = shopper.post(f"/api/payments/create/{order.pk}/").json()["reference"]
+    data = shop_with_paystack.pay(reference, amount=765_000)
+    tell(*shop_with_paystack.webhook("charge.success", data))
+    tell(*shop_with_paystack.refund_webhook(shop_with_paystack.refund_at_the_desk(reference)))
+
+    reconcile()
+
+    assert Refund.objects.get().amount_minor == 765_000
+    assert states()[0] == "refunded"
+    assert_books_balance()
+
+
 def test_our_own_refund_and_its_event_count_once(shop_with_paystack, refund):
     refund("2500.00")
     tell(*shop_with_paystack.refund_webhook(shop_with_paystack.refunds[0]))
