@@ -632,3 +632,21 @@ def test_money_that_never_paid_the_order_is_given_back_and_the_review_ends(
         shop_with_paystack.refunds[0]["transaction"] == shop_with_paystack.transactions[references[1]]["id"]
     )
     assert_books_balance()
+
+
+def test_a_dispute_won_about_money_that_never_paid_is_no_failure(shop_with_paystack, shopper, order, clerk):
+    """Paid twice, given back, the refund failed, disputed, and won: none of it may break on the way."""
+    reference = shopper.post(f"/api/payments/create/{order.pk}/").json()["reference"]
+    tell(*shop_with_paystack.webhook("charge.success", shop_with_paystack.pay(reference, amount=100)))
+    payment = Payment.objects.get()
+    refund_payment(RefundOrder(payment=payment, actor=clerk))
+    shop_with_paystack.settle(shop_with_paystack.refunds[0], "failed")
+    tell(*shop_with_paystack.refund_webhook(shop_with_paystack.refunds[0]))
+    reconcile()
+    tell(*shop_with_paystack.dispute_webhook("create", reference))
+
+    tell(*shop_with_paystack.dispute_webhook("resolve", reference, resolution="declined"))
+
+    payment.refresh_from_db()
+    assert (payment.has_paid, payment.needs_review, payment.review_reason) == (False, True, "refund_failed")
+    assert_books_balance()

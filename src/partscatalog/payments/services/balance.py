@@ -29,10 +29,13 @@ def refundable(payment: Payment) -> int:
 
 
 def settled_state(payment: Payment) -> State:
-    """Return the state of money that came in, as its refunds say."""
+    """Return the state of money that came in, as its refunds say.
+
+    Money whose refund failed and that never paid the order stays refunded: the flag says the rest.
+    """
     returned = given_back(payment)
     if not returned:
-        return State.PAID
+        return State.PAID if payment.has_paid else State.REFUNDED
     is_whole = returned >= (payment.received_minor or 0)
     return State.REFUNDED if is_whole else State.PARTIALLY_REFUNDED
 

@@ -36,8 +36,8 @@ def accept(*, payment: Payment, actor: AbstractBaseUser) -> Payment:
         settling.accept_payment(order=payment.order, actor=actor)
     except IllegalMove as err:
         raise ReviewRefused from err
-    payment.state, payment.open_for = settled_state(payment), None
     payment.paid_at = payment.accepted_at = timezone.now()
+    payment.state, payment.open_for = settled_state(payment), None
     payment.needs_review = False
     payment.save()
     announce(payment_succeeded, payment)
