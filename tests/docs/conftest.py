@@ -43,11 +43,15 @@ class Host:
             "PAYSTACK_SECRET_KEY": "sk_test_x",
             "STRIPE_SECRET_KEY": "sk_test_x",
             "STRIPE_WEBHOOK_SECRET": "whsec_x",
+            "ACME_KEY": "test_x",
         }
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=self.folder / "project",
             env=self.environment(),
             capture_output=True,
