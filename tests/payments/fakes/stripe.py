@@ -118,7 +118,7 @@ class FakeStripe(FakeServer):
             "id": f"ch_{session['payment_intent']}",
             "object": "charge",
             "amount": intent["amount"],
-            "amount_refunded": self._refunded(intent["id"]),
+            "amount_refunded": self.refunded(intent["id"]),
             "currency": intent["currency"],
             "livemode": intent["livemode"],
             "metadata": intent["metadata"],
@@ -163,7 +163,7 @@ class FakeStripe(FakeServer):
         """Return the headers that prove the body; with several secrets they hold a signature of each."""
         at = int(time.time() - age)
         marks = [f"v1={signature(body, secret, at)}" for secret in secrets or (self.webhook_secret,)]
-        return {"stripe-signature": ",".join([f"t={at}", *marks, "v0=0"])}
+        return {"stripe-signature": ",".join([f"t={at}", "v0=0", *marks])}
 
     # Stripe itself.
 
@@ -193,7 +193,7 @@ class FakeStripe(FakeServer):
     def _get(self, path: str, query: dict[str, str]) -> Reply:
         if path == SESSIONS:
             found = list(self.sessions.values())
-            return self._list(found, query, expands="data.payment_intent" in query.values())
+            return self._list(found, query)
         if path == REFUNDS:
             found = [r for r in self.refunds.values() if r["payment_intent"] == query["payment_intent"]]
             return self._list(found, query)
@@ -202,14 +202,14 @@ class FakeStripe(FakeServer):
             return _missing()
         return 200, self._expanded(session) if "payment_intent" in query.values() else session
 
-    def _list(self, found: list[dict[str, Any]], query: dict[str, str], *, expands: bool = False) -> Reply:
+    def _list(self, found: list[dict[str, Any]], query: dict[str, str]) -> Reply:
         since, until = int(query.get("created[gte]", 0)), int(query.get("created[lte]", 2**40))
         newest_first = [thing for thing in reversed(found) if since <= thing["created"] <= until]
         ids = [thing["id"] for thing in newest_first]
         begin = ids.index(query["starting_after"]) + 1 if "starting_after" in query else 0
         end = begin + min(int(query["limit"]), self.page_size)
-        page = [self._expanded(thing) if expands else thing for thing in newest_first[begin:end]]
-        return 200, {"object": "list", "url": "/v1/x", "has_more": end < len(ids), "data": page}
+        page = {"has_more": end < len(ids), "data": newest_first[begin:end]}
+        return 200, {"object": "list", "url": "/v1/x", **page}
 
     def _open(self, form: dict[str, str]) -> Reply:
         if set(form) != START_FIELDS:
@@ -266,7 +266,7 @@ class FakeStripe(FakeServer):
         intent = self.intents.get(form["payment_intent"])
         if intent is None:
             return _missing()
-        left = intent["amount"] - self._refunded(intent["id"])
+        left = intent["amount"] - self.refunded(intent["id"])
         if left == 0:
             return _error(400, "The charge has already been refunded.", code="charge_already_refunded")
         if intent["status"] != "succeeded" or not 0 < int(form["amount"]) <= left:
@@ -288,7 +288,7 @@ class FakeStripe(FakeServer):
         }
         return self.refunds[refund_id]
 
-    def _refunded(self, intent_id: str) -> int:
+    def refunded(self, intent_id: str) -> int:
         kept = [r for r in self.refunds.values() if r["status"] not in {"failed", "canceled"}]
         return sum(refund["amount"] for refund in kept if refund["payment_intent"] == intent_id)
 

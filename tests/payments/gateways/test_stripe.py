@@ -425,7 +425,7 @@ def test_a_lost_session_is_found_on_a_later_page_of_the_list(stripe, live):
     stripe.calls.clear()
 
     assert live.fetch(attempt(f"{REFERENCE}0")).standing is Standing.FAILED
-    assert len(stripe.calls) == 3
+    assert len(stripe.calls) == 3 + 1
 
 
 def test_a_session_that_never_was_is_missing_once_the_whole_list_is_read(stripe, live):
@@ -455,6 +455,16 @@ def test_a_list_that_is_too_long_to_read_leaves_it_unknown(stripe, live):
 )
 def test_a_list_that_cannot_be_read_leaves_it_unknown(stripe, live, answer):
     stripe.reply = lambda call: (200, {"object": "list", "has_more": True, **answer})
+
+    with pytest.raises(GatewayUnknown):
+        live.fetch(attempt(REFERENCE))
+
+
+@pytest.mark.parametrize("session_id", [None, "", "../refunds", 7])
+def test_a_listed_session_without_a_name_leaves_it_unknown(stripe, live, session_id):
+    """T-SSRF-1"""
+    session = {"id": session_id, "client_reference_id": REFERENCE, "payment_status": "paid"}
+    stripe.reply = lambda call: (200, {"data": [session], "has_more": False, "id": session_id or ""})
 
     with pytest.raises(GatewayUnknown):
         live.fetch(attempt(REFERENCE))
@@ -509,8 +519,21 @@ def test_a_session_that_is_paid_while_it_is_closed_stays_a_question(stripe, live
 
     monkeypatch.setattr(stripe, "_expire", too_late)
 
-    with pytest.raises(GatewayError):
+    with pytest.raises(GatewayUnknown, match="completed"):
         live.close(attempt(REFERENCE, access_code=started.access_code))
+
+
+def test_a_session_that_two_close_at_once_is_closed(stripe, live, monkeypatch):
+    started = live.start(request())
+    expire = stripe._expire
+
+    def twice(session_id):
+        expire(session_id)
+        return expire(session_id)
+
+    monkeypatch.setattr(stripe, "_expire", twice)
+
+    live.close(attempt(REFERENCE, access_code=started.access_code))
 
 
 def test_a_close_whose_answer_was_lost_is_told_again(stripe, live):

@@ -149,14 +149,10 @@ class StripeGateway(Gateway):
         """Expire the session, so that it cannot be paid any more."""
         api = self._api()
         session = self._find(api, attempt)
-        if session is None or fields.text(session, "status") == "expired":
-            return
-        if fields.text(session, "status") != "open":
+        if session is not None and fields.text(session, "status") == "open":
+            session = self._expire(api, fields.text(session, "id"))
+        if session is not None and fields.text(session, "status") != "expired":
             raise GatewayUnknown("The session was completed meanwhile.")
-        # Without a key of our own: told again it would get the first answer again, even a failure.
-        ended = api.ask(lambda client: client.v1.checkout.sessions.expire(fields.text(session, "id")))
-        if fields.text(ended, "status") != "expired":
-            raise GatewayUnknown("The session did not end.")
 
     def refund(self, request: RefundRequest) -> RefundStatus:
         """Give money back; the same key is the same refund."""
@@ -234,6 +230,7 @@ class StripeGateway(Gateway):
         return self._search(api, attempt)
 
     def _retrieve(self, api: StripeApi, session_id: str) -> Mapping[str, Any] | None:
+        """Return the session with the payment intent behind it, which alone tells that a method failed."""
         from partscatalog.payments.gateways.stripe_sdk import Missing  # noqa: PLC0415
 
         try:
@@ -244,9 +241,17 @@ class StripeGateway(Gateway):
             )
         except Missing:
             return None
-        if fields.text(session, "id") != session_id:
+        if not SESSION_ID.fullmatch(session_id) or fields.text(session, "id") != session_id:
             raise GatewayUnknown("Stripe answered about another session.")
         return session
+
+    def _expire(self, api: StripeApi, session_id: str) -> Mapping[str, Any] | None:
+        try:
+            # Without a key of our own: told again it would get the first answer again, even a failure.
+            return api.ask(lambda client: client.v1.checkout.sessions.expire(session_id))
+        except GatewayRefused:
+            # Someone else was faster, with another end of it or with the same.
+            return self._retrieve(api, session_id)
 
     def _search(self, api: StripeApi, attempt: Attempt) -> Mapping[str, Any] | None:
         """Look for a session whose id was never told among those that were made around its time."""
@@ -255,13 +260,12 @@ class StripeGateway(Gateway):
             "created": {
                 "gte": int((attempt.begun_at - CLOCK_SKEW).timestamp()),
                 "lte": int(latest.timestamp()),
-            },
-            "expand": ["data.payment_intent"],
+            }
         }
         sessions = api.pages(lambda client, wanted: client.v1.checkout.sessions.list(wanted), params)
         for session in sessions:
             if fields.text(session, "client_reference_id") == attempt.reference:
-                return session
+                return self._retrieve(api, fields.text(session, "id"))
         return None
 
     def _intent(self, api: StripeApi, attempt: Attempt) -> str:
