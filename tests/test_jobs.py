@@ -13,9 +13,10 @@ import pytest
 from celery import Celery, Task
 from celery.app import app_or_default
 from django.core import mail
+from django.core.management import get_commands
 from django.db import transaction
 
-from partscatalog import jobs
+from partscatalog import beat, jobs
 from partscatalog.conf import swap
 from partscatalog.orders.models import OrderEvent
 from partscatalog.orders.tasks import send_mail
@@ -177,3 +178,9 @@ def test_every_job_names_a_task_and_hands_over_keys_alone():
         assert isinstance(path, ast.Constant), file
         assert isinstance(swap(str(path.value)), Task), file
         assert [text for text in map(ast.unparse, arguments) if "pk" not in text] == [], file
+
+
+def test_every_periodic_task_has_a_command_for_sites_without_celery():
+    tasks = {entry["task"].rpartition(".")[2] for entry in beat.SCHEDULE.values()}
+
+    assert tasks - set(get_commands()) == set()

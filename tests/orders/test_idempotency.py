@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
+from partscatalog.orders import tasks
 from partscatalog.orders.models import IdempotencyRecord, Order
 from partscatalog.orders.services import idempotency
 from partscatalog.testing import make_cart, make_product, make_user
@@ -14,6 +16,11 @@ from .conftest import CREATE, DELIVERY
 pytestmark = pytest.mark.django_db
 
 KEY = {"Idempotency-Key": "order-of-tuesday"}
+PURGES = {
+    "the service": idempotency.purge,
+    "the task": tasks.purge_idempotency_records,
+    "the command": lambda: call_command("purge_idempotency_records"),
+}
 
 
 def test_repeats_the_stored_answer(shop, buyer):
@@ -131,11 +138,13 @@ def test_refuses_a_key_that_is_too_long(shop, buyer):
     assert Order.objects.count() == 0
 
 
-def test_purges_old_answers(shop, buyer, later):
+@pytest.mark.parametrize("purge", PURGES.values(), ids=PURGES)
+def test_purges_old_answers(shop, buyer, later, purge):
     make_cart({make_product(): 1}, user=buyer)
     shop.post(CREATE, DELIVERY, format="json", headers=KEY)
 
-    assert idempotency.purge() == 0
+    purge()
+    assert IdempotencyRecord.objects.count() == 1
     with later(days=8):
-        assert idempotency.purge() == 1
+        purge()
     assert IdempotencyRecord.objects.count() == 0
