@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
 
 from partscatalog.conf import KEYS
+from partscatalog.payments.states import MOVES, Review
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+STATES = "explanation/payment-states.svg"
 
 
 def load(path: str) -> ModuleType:
-    """Import a script of the documentation, which is no package."""
+    """Import a script of the documentation, which is no package; it finds those beside it."""
     spec = importlib.util.spec_from_file_location(Path(path).stem, DOCS / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    with patch.object(sys, "path", [str((DOCS / path).parent), *sys.path]):
+        spec.loader.exec_module(module)
     return module
 
 
-def test_the_drawings_are_what_their_script_draws():
-    for path, content in load("_drawings/architecture.py").drawings().items():
+@pytest.mark.parametrize("script", ["architecture", "payments"])
+def test_the_drawings_are_what_their_script_draws(script):
+    for path, content in load(f"_drawings/{script}.py").drawings().items():
         assert path.read_text() == content
+
+
+def test_the_drawing_of_a_payments_states_has_every_move_and_no_other():
+    drawn = re.findall("<title>(.+?) to (.+?)( and back)?</title>", (DOCS / STATES).read_text())
+
+    moves = {(source, target) for source, targets, _back in drawn for target in targets.split(", ")}
+    moves |= {(target, source) for source, target, back in drawn if back}
+    assert moves == {(source, target) for source, targets in MOVES.items() for target in targets}
+
+
+def test_the_page_of_payments_shows_every_reason_to_review_and_when_a_gateway_is_asked():
+    source = load("_extensions/payments_source.py")
+
+    reasons, times = list(source.reasons()), list(map(source.in_words, source.times()))
+    assert [reason.code for reason in reasons] == list(Review)
+    assert [reason for reason in reasons if not (reason.text and reason.advice.endswith("."))] == []
+    assert (len(times), times[:3], times[-2:]) == (14, ["5 min", "10 min", "20 min"], ["69 h 20 min", "72 h"])
 
 
 def test_the_settings_page_shows_every_key_with_its_text():
