@@ -69,6 +69,12 @@ class FakePaystack(FakeServer):
             transaction = self._of_refund(refund)
             transaction["status"] = "success" if self._left(transaction) else "reversed"
 
+    def refunded(self, reference: str) -> int:
+        """Return how much of a transaction was given back."""
+        transaction = self.transactions[reference]
+        given_back: int = transaction["amount"] - self._left(transaction)
+        return given_back
+
     def refund_webhook(self, refund: dict[str, Any], **changes: Any) -> tuple[bytes, dict[str, str]]:
         """Return what Paystack tells of a refund: not which one, and the amount as text."""
         data = {
