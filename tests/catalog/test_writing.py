@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from partscatalog.catalog.api import views
 from partscatalog.catalog.models import Brand, Category, Product, StockMovement
-from partscatalog.catalog.services import laws
+from partscatalog.catalog.services import groups, laws
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +305,40 @@ def test_changes_nothing_that_was_deleted_in_the_moment(staff, engine, monkeypat
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert not model.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "meanwhile", "body", "both"),
+    [
+        (
+            "categories/engine-parts",
+            {"name": "Motor"},
+            {"description": "New."},
+            ("Motor", "New.", True, None),
+        ),
+        ("categories/engine-parts", {"is_active": False}, {"name": "Motor"}, ("Motor", "", False, None)),
+        ("categories/pistons", {"parent": None}, {"name": "Motor"}, ("Motor", "", True, None)),
+    ],
+)
+def test_patch_undoes_nothing_that_was_changed_in_the_moment(
+    staff, engine, monkeypatch, path, meanwhile, body, both
+):
+    make_category("Pistons", parent=engine)
+    one = views.one
+
+    def find_and_change(rows, slug):
+        row = one(rows, slug)
+        groups.change(rows.get(pk=row.pk), meanwhile)
+        return row
+
+    monkeypatch.setattr(views, "one", find_and_change)
+
+    answer = staff.patch(f"/api/{path}/", body, format="json")
+
+    category = Category.objects.get(pk=answer.json()["id"])
+    assert (category.name, category.description, category.is_active, category.parent) == both
+    assert [answer.json()[key] for key in ("name", "description", "is_active", "parent")] == list(both)
+    assert list(laws.violations()) == []
 
 
 @pytest.mark.parametrize("holder", ["product", "child"])

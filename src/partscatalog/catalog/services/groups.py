@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.db.models import F, ProtectedError
 
@@ -69,12 +70,15 @@ def _delete(group: Category | Brand) -> None:
 def _lock(group: Category | Brand) -> None:
     """Let one change of the tree, or of this brand, run at a time; a write, which every database waits for.
 
+    The row is read anew, for saving an old copy would undo what was changed since.
+
     :raises NotFound: when it is gone: saving it would bring it back.
     """
-    rows = type(group)._base_manager.filter(pk=group.pk)
     if isinstance(group, Category):
         tree.lock(Category)
     else:
-        rows.update(name=F("name"))
-    if not rows.exists():
-        raise NotFound
+        Brand._base_manager.filter(pk=group.pk).update(name=F("name"))
+    try:
+        group.refresh_from_db()
+    except ObjectDoesNotExist as error:
+        raise NotFound from error
