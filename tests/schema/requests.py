@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[Scene], Call]] = {
     "categories_update": lambda s: clerk({"cat_slug": s.category.slug}, {"name": "Motor"}),
     "categories_partial_update": lambda s: clerk({"cat_slug": s.category.slug}, {"name": "Motor"}),
     "categories_destroy": lambda s: clerk({"cat_slug": make_category("Empty").slug}),
+    "category_products_facets": lambda s: Call(path={"cat_slug": s.category.slug}),
     "category_products_list": lambda s: Call(path={"cat_slug": s.category.slug}),
     "orders_list": lambda s: Call(who="buyer", query={"page_size": 1 + 0 * s.order()}),
     "orders_create": ordering,
@@ -91,6 +92,7 @@ CALLS: dict[str, Callable[[Scene], Call]] = {
     "product_images_create": uploading,
     "product_images_destroy": lambda s: clerk(s.at(image_id=s.image())),
     "product_images_partial_update": lambda s: clerk(s.at(image_id=s.image()), {"position": 3}),
+    "products_facets": lambda s: Call(query={"in_stock": "true"}),
     "products_list": lambda s: Call(query={"search": "piston"}),
     "products_create": lambda s: clerk({}, {"name": "Ring", "price": "10.00", "category": s.category.slug}),
     "products_retrieve": lambda s: Call(path=s.at()),
@@ -253,6 +255,7 @@ SHAPES: list[tuple[str, Change]] = [
     ("carts_products_list", product(is_active=False)),
     ("carts_products_list", lowered_by_a_merge),
     ("orders_retrieve", after_a_cancel),
+    ("products_facets", product(is_active=False)),
     ("products_retrieve", product(brand=None, number=None)),
     ("products_retrieve", with_a_picture),
 ]
@@ -289,6 +292,7 @@ REFUSALS: list[tuple[str, int, str, Change]] = [
     ("categories_update", 400, "invalid", below_its_child),
     ("categories_partial_update", 400, "invalid", below_its_child),
     ("categories_destroy", 409, "in_use", lambda s, c: c.but(path={"cat_slug": s.category.slug})),
+    ("category_products_facets", 400, "invalid", query(brand="x")),
     ("category_products_list", 400, "invalid", query(brand="x")),
     ("orders_list", 400, "invalid", query(cursor="x")),
     ("orders_create", 400, "cart_empty", no_cart),
@@ -328,6 +332,7 @@ REFUSALS: list[tuple[str, int, str, Change]] = [
     ("payments_webhook", 404, "not_found", path(alias="x")),
     ("product_images_create", 400, "invalid", body(position=-1)),
     ("product_images_partial_update", 400, "invalid", body(position=-1)),
+    ("products_facets", 400, "invalid", query(in_stock="maybe")),
     ("products_list", 400, "invalid", query(ordering="stock")),
     *[
         (f"products_{verb}", 400, "invalid", with_a_twins_number)

@@ -45,9 +45,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """With all that an answer shows, in two statements."""
         return self.select_related("category", "brand").prefetch_related("images")
 
+    def holding(self, query: Query) -> ProductQuerySet:
+        """Those that a search finds."""
+        return self.filter(query.condition(connections[self.db].vendor))
+
     def matching(self, query: Query) -> ProductQuerySet:
         """Those that a search finds, with ``exact``: 0 where the whole query is the part number, else 1."""
         exact = models.When(number_normalised=query.number, then=models.Value(0))
-        return self.filter(query.condition(connections[self.db].vendor)).annotate(
+        return self.holding(query).annotate(
             exact=models.Case(exact, default=models.Value(1), output_field=models.IntegerField())
         )

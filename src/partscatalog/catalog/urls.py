@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partscatalog.catalog.api import images, views
+from partscatalog.catalog.api import facets, images, views
 
 app_name = "partscatalog_catalog"
 
@@ -15,6 +15,11 @@ urlpatterns = [
         "categories/<str:cat_slug>/products/",
         views.CategoryProductListView.as_view(),
         name="category-product-list",
+    ),
+    path(
+        "categories/<str:cat_slug>/products/facets/",
+        facets.CategoryFacetsView.as_view(),
+        name="category-facets",
     ),
     path(
         "categories/<str:cat_slug>/products/<str:product_slug>/", views.ProductView.as_view(), name="product"
@@ -30,6 +35,7 @@ urlpatterns = [
         name="image",
     ),
     path("products/", views.ProductListView.as_view(), name="product-list"),
+    path("products/facets/", facets.FacetsView.as_view(), name="facets"),
     path("brands/", views.BrandListView.as_view(), name="brand-list"),
     path("brands/<str:slug>/", views.BrandView.as_view(), name="brand"),
 ]

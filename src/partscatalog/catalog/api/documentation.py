@@ -19,6 +19,7 @@ from partscatalog.catalog.api.inputs import (
 from partscatalog.catalog.api.serializers import (
     BrandSerializer,
     CategorySerializer,
+    FacetsSerializer,
     ProductImageSerializer,
     ProductSerializer,
 )
@@ -79,8 +80,7 @@ _CYCLE = _field("parent", "A category cannot stand there in the tree.")
 _UNKNOWN = {"brand": ["There is none of this slug."], "code": "invalid"}
 _IN_USE = {"detail": "It is in use and cannot be deleted.", "code": "in_use"}
 
-FILTERS = [
-    *PAGE_PARAMETERS,
+CHOICES = [
     OpenApiParameter(
         "search", OpenApiTypes.STR, description="Words that all occur in number, name, brand or text."
     ),
@@ -91,8 +91,21 @@ FILTERS = [
     OpenApiParameter(
         "in_stock", OpenApiTypes.STR, enum=["true", "false"], description="Only with, only without."
     ),
+]
+FILTERS = [
+    *PAGE_PARAMETERS,
+    *CHOICES,
     OpenApiParameter("ordering", OpenApiTypes.STR, enum=list(ORDERINGS), description="Decides alone."),
 ]
+FACETS_EXAMPLE = {
+    "categories": [
+        {"slug": "engine-parts", "name": "Engine Parts", "count": 12},
+        {"slug": "pistons", "name": "Pistons", "count": 5},
+    ],
+    "brands": [{"slug": "nordwerk", "name": "Nordwerk", "count": 7}],
+    "price": {"min": "150.00", "max": "2500.00"},
+    "in_stock": 11,
+}
 
 
 def _answer(shape: Any, value: Any, description: str) -> OpenApiResponse:
@@ -187,6 +200,25 @@ CATEGORY_PRODUCT_LIST = _list(
 for _listed in (PRODUCT_LIST, CATEGORY_PRODUCT_LIST):
     _listed["responses"] |= {400: error(400, ("invalid", _UNKNOWN))}
 CATEGORY_PRODUCT_LIST["responses"] |= errors(404)
+
+
+def _facets(name: str, summary: str) -> dict[str, Any]:
+    answer = _answer(FacetsSerializer, FACETS_EXAMPLE, "Each facet under all choices but its own.")
+    return {
+        "operation_id": name,
+        "summary": summary,
+        "tags": TAGS,
+        "parameters": CHOICES,
+        "responses": {200: answer, 400: error(400, ("invalid", _UNKNOWN)), **errors(503)},
+    }
+
+
+FACETS = _facets("products_facets", "Count what a list of products can be narrowed to")
+CATEGORY_FACETS = _facets(
+    "category_products_facets", "Count what the products of a category can be narrowed to"
+)
+CATEGORY_FACETS["responses"] |= errors(404)
+
 _PRODUCT = (ProductInput, PRODUCT_INPUT, ProductSerializer, PRODUCT_EXAMPLE)
 PRODUCT_CREATE = _write("products", "create", "Add a product (staff)", *_PRODUCT)
 PRODUCT = _read("products", "Look at one product", ProductSerializer, PRODUCT_EXAMPLE)

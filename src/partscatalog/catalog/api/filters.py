@@ -12,6 +12,7 @@ from rest_framework import exceptions
 
 from partscatalog.api.fields import MoneyField
 from partscatalog.api.pagination import Keyset
+from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
 from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query
 
@@ -137,3 +138,28 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
 
     def keep(self, queryset: ProductQuerySet, _name: str, _ordering: str) -> ProductQuerySet:
         return queryset
+
+
+class FacetFilter(ProductFilter):
+    """What facets can be asked for: as a list of products, without an ordering."""
+
+    ordering = None
+
+    @property
+    def searched(self) -> ProductQuerySet:
+        """The products that the search finds, whatever else was chosen."""
+        query = self.form.cleaned_data["search"]
+        found: ProductQuerySet = self.queryset.holding(query) if query else self.queryset
+        return found
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen."""
+        asked = self.form.cleaned_data
+        return Choices(
+            category=asked["category"],
+            brand=asked["brand"],
+            min_price=asked["min_price"],
+            max_price=asked["max_price"],
+            in_stock=asked["in_stock"] == "true" if asked["in_stock"] else None,
+        )

@@ -96,6 +96,30 @@ class ProductSerializer(serializers.Serializer["Product"]):
         return get_settings().CURRENCY
 
 
+class ChoiceSerializer(serializers.Serializer[Any]):
+    """A category or brand, and how many products it would leave."""
+
+    slug = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    count = serializers.IntegerField(read_only=True)
+
+
+class PriceRangeSerializer(serializers.Serializer[Any]):
+    """The lowest and the highest price, null where there is nothing."""
+
+    min = MoneyField(source="lowest", read_only=True, allow_null=True)
+    max = MoneyField(source="highest", read_only=True, allow_null=True)
+
+
+class FacetsSerializer(serializers.Serializer[Any]):
+    """What a list of products can be narrowed to."""
+
+    categories = ChoiceSerializer(many=True, read_only=True)
+    brands = ChoiceSerializer(many=True, read_only=True)
+    price = PriceRangeSerializer(source="*", read_only=True)
+    in_stock = serializers.IntegerField(read_only=True)
+
+
 OURS: dict[str, type[serializers.Serializer[Any]]] = {
     "brand": BrandSerializer,
     "category": CategorySerializer,

@@ -1,0 +1,174 @@
+"""Facets: what a list of products can be narrowed to, and how many products each choice would leave.
+
+A facet leaves its own choice out and keeps all others, so that its numbers say what another choice in its
+place would list. One statement counts by category and brand; tree and slugs are applied to its rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Count, Max, Min, Q
+
+from partscatalog.catalog import tree
+from partscatalog.catalog.models import Brand, Category
+from partscatalog.exceptions import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    from partscatalog.catalog.querysets import ProductQuerySet
+
+#: The most categories or brands that are told, those with the most products first.
+MOST = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What was chosen already; ``category`` and ``brand`` are slugs, empty where none was."""
+
+    category: str = ""
+    brand: str = ""
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    in_stock: bool | None = None
+
+    @property
+    def price(self) -> Q:
+        """The condition that the price fits."""
+        least = Q() if self.min_price is None else Q(price__gte=self.min_price)
+        return least if self.max_price is None else least & Q(price__lte=self.max_price)
+
+    @property
+    def stock(self) -> Q:
+        """The condition that the stock fits."""
+        if self.in_stock is None:
+            return Q()
+        return Q(stock__gt=0) if self.in_stock else Q(stock=0)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A category or brand, and how many products it would leave."""
+
+    slug: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """What can be chosen. Prices are None where there is none; ``found`` products fit all that was chosen."""
+
+    categories: list[Choice]
+    brands: list[Choice]
+    lowest: Decimal | None
+    highest: Decimal | None
+    in_stock: int
+    found: int
+
+
+class _Category(NamedTuple):
+    path: str
+    slug: str
+    name: str
+
+
+class _Group(NamedTuple):
+    """Products of one category and brand; each figure leaves its own choice out."""
+
+    category: int
+    brand: int | None
+    fitting: int
+    lowest: Decimal | None
+    highest: Decimal | None
+    stocked: int
+
+
+def count(products: ProductQuerySet, choices: Choices, *, below: str = "") -> Facets:
+    """Return the facets of active products, in three statements; ``below`` is the slug of a category.
+
+    :raises NotFound: when the public sees no such category.
+    """
+    categories = _visible_categories(below)
+    if below:
+        products = products.filter(category__in=categories)
+    groups = [group for group in _groups(products, choices) if group.category in categories]
+    brands = _brands(groups)
+    chosen = _subtree(categories, choices.category) if choices.category else categories
+    of_category = [group for group in groups if group.category in chosen]
+    of_brand = [group for group in groups if _fits(group, brands, choices.brand)]
+    of_both = [group for group in of_category if _fits(group, brands, choices.brand)]
+    return Facets(
+        categories=_by_category(of_brand, categories),
+        brands=_by_brand(of_category, brands),
+        lowest=min((group.lowest for group in of_both if group.lowest is not None), default=None),
+        highest=max((group.highest for group in of_both if group.highest is not None), default=None),
+        in_stock=sum(group.stocked for group in of_both),
+        found=sum(group.fitting for group in of_both),
+    )
+
+
+def _visible_categories(below: str) -> dict[int, _Category]:
+    rows = Category.objects.visible().order_by().values_list("pk", "path", "slug", "name")
+    categories = {pk: _Category(*columns) for pk, *columns in rows}
+    if below and not (categories := _subtree(categories, below)):
+        raise NotFound
+    return categories
+
+
+def _subtree(categories: Mapping[int, _Category], slug: str) -> dict[int, _Category]:
+    """Return the category of the slug and all that stands below it; nothing where there is none."""
+    top = next((each.path for each in categories.values() if each.slug == slug), None)
+    return {} if top is None else {pk: each for pk, each in categories.items() if each.path.startswith(top)}
+
+
+def _groups(products: ProductQuerySet, choices: Choices) -> list[_Group]:
+    both = choices.price & choices.stock
+    rows = products.order_by().values_list("category", "brand")
+    figures = rows.annotate(
+        fitting=Count("pk", filter=both or None),
+        lowest=Min("price", filter=choices.stock or None),
+        highest=Max("price", filter=choices.stock or None),
+        stocked=Count("pk", filter=choices.price & Q(stock__gt=0)),
+    )
+    return [_Group(*row) for row in figures]
+
+
+def _brands(groups: list[_Group]) -> dict[int, Brand]:
+    ids = {group.brand for group in groups if group.brand is not None}
+    return {brand.pk: brand for brand in Brand.objects.filter(pk__in=ids).order_by()}
+
+
+def _fits(group: _Group, brands: Mapping[int, Brand], slug: str) -> bool:
+    return not slug or (group.brand is not None and brands[group.brand].slug == slug)
+
+
+def _by_category(groups: list[_Group], categories: Mapping[int, _Category]) -> list[Choice]:
+    """Count a product under its category and under all that stand above that one."""
+    counts: Counter[int] = Counter()
+    for group in groups:
+        for pk in tree.ancestor_ids(categories[group.category].path):
+            counts[pk] += group.fitting
+    return _ordered(
+        Choice(categories[pk].slug, categories[pk].name, number)
+        for pk, number in counts.items()
+        if pk in categories
+    )
+
+
+def _by_brand(groups: list[_Group], brands: Mapping[int, Brand]) -> list[Choice]:
+    counts: Counter[int] = Counter()
+    for group in groups:
+        if group.brand is not None:
+            counts[group.brand] += group.fitting
+    return _ordered(Choice(brands[pk].slug, brands[pk].name, number) for pk, number in counts.items())
+
+
+def _ordered(choices: Iterable[Choice]) -> list[Choice]:
+    """Return the choices that leave something, those that leave the most first."""
+    left = [choice for choice in choices if choice.count]
+    return sorted(left, key=lambda choice: (-choice.count, choice.name, choice.slug))[:MOST]
