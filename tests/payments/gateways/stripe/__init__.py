@@ -1,0 +1,1 @@
+"""Stripe: what is sent, and what each answer and event is taken for."""
