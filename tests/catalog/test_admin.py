@@ -85,6 +85,17 @@ def test_shows_a_cycle_as_a_form_error(staff):
     assert list(laws.violations()) == []
 
 
+def test_hides_a_category_deeper_than_a_lowered_limit(staff, settings):
+    engine = make_category("Engine Parts")
+    pistons = make_category("Pistons", parent=engine)
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "CATEGORY_MAX_DEPTH": 1}
+
+    staff.post(f"{ADMIN}/category/{pistons.pk}/change/", {"name": "Pistons", "parent": engine.pk})
+
+    pistons.refresh_from_db()
+    assert (pistons.is_active, pistons.is_visible, pistons.parent) == (False, False, engine)
+
+
 def test_adds_a_product_with_a_picture_and_its_first_stock(staff):
     engine = make_category("Engine Parts")
     inline = formset("images", image=picture(), alt_text="A piston", position=0)

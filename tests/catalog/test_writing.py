@@ -287,6 +287,30 @@ def test_refuses_a_tree_too_deep(staff):
     assert Category.objects.count() == 12
 
 
+def test_what_stands_deeper_than_a_lowered_limit_is_hidden_and_shown_but_not_moved(staff, engine, settings):
+    pistons = make_category("Pistons", parent=engine)
+    rings = make_category("Rings", parent=pistons)
+    make_category("Oil", parent=engine)
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "CATEGORY_MAX_DEPTH": 2}
+    changes = [
+        ("rings", {"is_active": False}),
+        ("rings", {"is_active": True}),
+        ("engine-parts", {"is_active": False}),
+        ("rings", {"name": "Piston Rings", "parent": "pistons"}),
+        ("rings", {"parent": "oil"}),
+    ]
+
+    answers = [
+        staff.patch(f"/api/categories/{slug}/", body, format="json").status_code for slug, body in changes
+    ]
+
+    rings.refresh_from_db()
+    assert answers == [200, 200, 200, 200, 400]
+    assert (rings.name, rings.parent, rings.is_visible) == ("Piston Rings", pistons, False)
+    assert not Category.objects.visible().exists()
+    assert list(laws.violations()) == []
+
+
 @pytest.mark.parametrize(
     ("path", "model"), [("categories/engine-parts", Category), ("brands/nordwerk", Brand)]
 )

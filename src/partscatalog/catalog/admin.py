@@ -35,6 +35,8 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def clean_parent(self) -> Category | None:
         parent: Category | None = self.cleaned_data["parent"]
+        if "parent" not in self.changed_data:
+            return parent
         try:
             tree.verify_place(self.instance, parent)
         except InvalidMove as error:

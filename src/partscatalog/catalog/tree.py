@@ -69,7 +69,9 @@ def place(category: Category) -> None:
     visible = category.is_active and (parent is None or parent.is_visible)
     if (path, visible) == (category.path, category.is_visible):
         return
-    verify_place(category, parent)
+    if path != category.path:
+        # A tree that grew deeper before the limit was lowered stays as it is, and can be hidden.
+        verify_place(category, parent)
     moved = _moved([category, *_below(category)], path, visible)
     type(category)._base_manager.bulk_update(moved, ["path", "is_visible"], batch_size=500)
 
