@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test check lint types imports docs schema package clean
+.PHONY: help demo stack test check lint types imports docs schema package bench bench-peers clean
 
 PORT ?= 8000
 ARGS ?=
@@ -19,6 +19,7 @@ help:
 	@echo 'make test   run the tests (make test ARGS="-k cart" some of them)'
 	@echo 'make check  lint, types, import contracts, tests, docs and package'
 	@echo 'make schema writes schema.yml, the OpenAPI file, anew; its diff is part of a review'
+	@echo 'make bench  measures what requests cost and writes docs/explanation/benchmarks.md (benchmarks/README.md)'
 	@echo 'make clean  remove everything that these commands made'
 
 demo: $(VENV)/demo $(MYSQL)
@@ -54,8 +55,15 @@ package: $(VENV)/dev
 	$(RUN) -m build --outdir dist
 	WHEEL="$$(ls dist/*.whl)" $(RUN) -m pytest tests/test_packaging.py
 
+# SIZES="1000 100000" names the shops' sizes, ARGS="--parts doors" what else benchmarks/README.md tells.
+bench: $(VENV)/demo
+	@PYTHONPATH=. $(RUN) -m benchmarks $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+
+bench-peers: $(VENV)/demo benchmarks/.venv-peers/made
+	@PYTHONPATH=. $(RUN) -m benchmarks.peers $(ARGS)
+
 clean:
-	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) benchmarks/.venv-peers build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf example_project/run example_project/media example_project/db.sqlite3*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -87,6 +95,12 @@ $(VENV)/test: pyproject.toml $(VENV)/pip
 $(VENV)/dev: pyproject.toml $(VENV)/pip
 	@echo 'Installing the shop and the tools of all checks (once) ...'
 	@$(PIP) --editable '.[full]' --group dev
+	@touch $@
+
+benchmarks/.venv-peers/made: benchmarks/peers/requirements.txt $(VENV)/pip
+	@echo 'Installing the shops to compare with (once) ...'
+	@$(RUN) -m venv --clear benchmarks/.venv-peers
+	@benchmarks/.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(VENV)/mysql: pyproject.toml $(VENV)/pip

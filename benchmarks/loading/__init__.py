@@ -1,0 +1,1 @@
+"""Fill a site's database with so many products; a million takes minutes."""

@@ -1,0 +1,1 @@
+"""The package in its example project."""
