@@ -37,6 +37,8 @@ FAULTS = (*CANNED, "hang", "reset", "drip", "drip headers", "truncated", "redire
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # Of more than five at once, the default, some would wait a second for the connection alone.
+    request_queue_size = 64
 
     def handle_error(self, *args: Any) -> None:
         """Keep quiet about clients that went away."""
