@@ -60,7 +60,7 @@ bench: $(VENV)/demo
 	@PYTHONPATH=. $(RUN) -m benchmarks $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 bench-peers: $(VENV)/demo benchmarks/.venv-peers/made
-	@PYTHONPATH=. $(RUN) -m benchmarks.peers $(ARGS)
+	@PYTHONPATH=. $(RUN) -m benchmarks.peers $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 clean:
 	rm -rf $(VENV) benchmarks/.venv-peers build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -97,7 +97,7 @@ $(VENV)/dev: pyproject.toml $(VENV)/pip
 	@$(PIP) --editable '.[full]' --group dev
 	@touch $@
 
-benchmarks/.venv-peers/made: benchmarks/peers/requirements.txt $(VENV)/pip
+benchmarks/.venv-peers/made: benchmarks/sites/oscar/requirements.txt $(VENV)/pip
 	@echo 'Installing the shops to compare with (once) ...'
 	@$(RUN) -m venv --clear benchmarks/.venv-peers
 	@benchmarks/.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<

@@ -32,22 +32,40 @@ SIZES = {"sqlite": (1_000,), "postgresql": (1_000, 100_000, 1_000_000)}
 
 
 def main(arguments: Sequence[str]) -> None:
-    options = _options(arguments)
-    database = os.environ.get("DATABASE_URL", "")
-    if urlsplit(database).scheme not in {"", "postgres", "postgresql"}:
-        sys.exit("DATABASE_URL must name PostgreSQL; without it the benchmarks run on SQLite.")
-    with Databases(database, keep=options.keep) as databases:
-        run = Run(
-            databases=databases,
-            redis=os.environ.get("REDIS_URL", ""),
-            sizes=tuple(sorted(options.sizes or SIZES[databases.kind])),
-            seconds=options.seconds,
-        )
-        about = _about(run, options)
+    options = options_of(arguments)
+    with databases_of(options) as databases:
+        run = run_of(databases, options)
+        about = _about(run)
         results = {name: _measured(name, run) for name in options.parts}
     kept = report.read().get(databases.kind, {}) if options.parts != list(PARTS) else {}
     report.store(databases.kind, {**kept, **results, "about": about})
     print(f"Written: {report.PAGE.relative_to(ROOT)}")
+
+
+def options_of(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", help="how many products the shops have")
+    parser.add_argument("--parts", choices=PARTS, nargs="*", default=list(PARTS), help="what to measure")
+    parser.add_argument("--seconds", type=float, default=4, help="how long each thing is measured")
+    parser.add_argument("--keep", action="store_true", help="leave the databases, use those of a run before")
+    return parser.parse_args(arguments)
+
+
+def databases_of(options: argparse.Namespace) -> Databases:
+    """Return the databases beside the one that DATABASE_URL names, or SQLite's."""
+    url = os.environ.get("DATABASE_URL", "")
+    if urlsplit(url).scheme not in {"", "postgres", "postgresql"}:
+        sys.exit("DATABASE_URL must name PostgreSQL; without it the benchmarks run on SQLite.")
+    return Databases(url, keep=options.keep)
+
+
+def run_of(databases: Databases, options: argparse.Namespace) -> Run:
+    return Run(
+        databases=databases,
+        redis=os.environ.get("REDIS_URL", ""),
+        sizes=tuple(sorted(options.sizes or SIZES[databases.kind])),
+        seconds=options.seconds,
+    )
 
 
 def _measured(name: str, run: Run) -> dict[str, Any]:
@@ -58,28 +76,10 @@ def _measured(name: str, run: Run) -> dict[str, Any]:
     return measured
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="*", help="how many products the shops have")
-    parser.add_argument("--parts", choices=PARTS, nargs="*", default=list(PARTS), help="what to measure")
-    parser.add_argument("--seconds", type=float, default=4, help="how long each thing is measured")
-    parser.add_argument(
-        "--keep", action="store_true", help="leave the databases, and use those of a run before"
-    )
-    return parser.parse_args(arguments)
-
-
-def _about(run: Run, options: argparse.Namespace) -> dict[str, Any]:
-    versions = [*machine.versions(), run.databases.server_version(), "Redis" if run.redis else "no Redis"]
-    return {
-        "command": f'make bench SIZES="{" ".join(map(str, run.sizes))}"',
-        "date": machine.today(),
-        "machine": machine.machine(),
-        "versions": ", ".join(versions),
-        "commit": machine.commit(),
-        "busy": machine.busy(),
-        "seconds": options.seconds,
-    }
+def _about(run: Run) -> dict[str, Any]:
+    versions = [*machine.versions(), run.databases.server_version()]
+    sizes = " ".join(map(str, run.sizes))
+    return {**machine.about(redis=run.redis, versions=versions), "command": f'make bench SIZES="{sizes}"'}
 
 
 if __name__ == "__main__":

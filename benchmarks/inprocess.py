@@ -115,7 +115,7 @@ class Client:
         for name, value in answer.headers:
             if name.lower() == "set-cookie":
                 key, _sign, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
+                self.cookies[key.strip()] = rest.partition(";")[0]
         return answer
 
     def leave(self) -> None:

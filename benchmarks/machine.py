@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.sites import ROOT
 
@@ -52,9 +53,24 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+def about(*, redis: str, versions: Sequence[str]) -> dict[str, Any]:
+    """Return what stands beside the results of a run."""
+    return {
+        "date": today(),
+        "machine": machine(),
+        "versions": ", ".join([*versions, "Redis" if redis else "no Redis"]),
+        "commit": commit(),
+        "busy": busy(),
+    }
+
+
 def _field(path: str, name: str) -> str:
     try:
         lines = Path(path).read_text().splitlines()
     except OSError:
         return ""
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
+
+
+if __name__ == "__main__":
+    print(", ".join(versions(sys.argv[1:])))

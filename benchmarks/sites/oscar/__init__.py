@@ -1,0 +1,1 @@
+"""django-oscar with django-oscar-api, in an environment of its own."""

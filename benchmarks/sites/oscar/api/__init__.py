@@ -1,0 +1,1 @@
+"""What this shop replaces in django-oscar-api, by its setting."""

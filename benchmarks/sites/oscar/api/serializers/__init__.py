@@ -1,0 +1,1 @@
+"""The serializers that this shop replaces."""
