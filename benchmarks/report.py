@@ -185,9 +185,9 @@ def _weight(weight: Mapping[str, Any]) -> Iterator[str]:
 def _peers(peers: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "Milliseconds of CPU in process, a shop of the same parts in an environment of its own. Its list "
-        "carries price, stock and pictures as far as its settings allow, by one replaced serializer. It keeps "
-        "no cache; ours answers from the cache, as in production, but for the prefetched list: there both are "
-        "built from the database.\n"
+        "carries price, stock and pictures as far as its settings allow, by one replaced serializer. It "
+        "keeps no cache; ours answers from the cache, as in production, but for the prefetched list: there "
+        "both are built from the database.\n"
     )
     heading = ["door", "ours, ms", "oscar-api, ms", "times less", "statements, ours", "oscar-api"]
     rows = []
