@@ -24,7 +24,7 @@ ENGINES = {
 
 # Seconds until a database, Redis or the broker counts as not answering.
 CONNECT_TIMEOUT = 5
-REDIS_TIMEOUT = 0.5
+REDIS_TIMEOUT = 0.3
 
 
 def text(name: str, *, default: str = "") -> str:
@@ -184,13 +184,13 @@ def sqlite(path: str) -> dict[str, Any]:
 
 
 def redis_caches(url: str) -> dict[str, Any]:
-    """Return the site's cache and the cache of its sessions, both in Redis as JSON, never as pickles.
+    """Return the site's cache and that of its sessions, both in Redis as JSON and bytes, never as pickles.
 
     The socket timeouts bound what a hanging Redis costs a request. Sessions have rows behind them,
     so their cache may fail silently; the other one says so and leaves the answer to its callers.
     """
     options = {
-        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        "SERIALIZER": "partscatalog.catalog.cache.serializer.JSONOrBytesSerializer",
         "SOCKET_TIMEOUT": REDIS_TIMEOUT,
         "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
     }

@@ -22,6 +22,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partscatalog.orders.tasks.purge_idempotency_records",
         "schedule": timedelta(days=1),
     },
+    "partscatalog-purge-changes": {
+        "task": "partscatalog.catalog.tasks.purge_changes",
+        "schedule": timedelta(days=1),
+    },
     "partscatalog-purge-carts": {
         "task": "partscatalog.cart.tasks.purge_carts",
         "schedule": timedelta(days=1),

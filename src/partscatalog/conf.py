@@ -64,6 +64,10 @@ class Settings:
     THUMBNAIL_SIZES: Mapping[str, tuple[int, int]] = field(
         default_factory=lambda: {"small": (160, 160), "medium": (480, 480)}
     )
+    #: Alias of the Django cache that keeps the catalog's answers.
+    CATALOG_CACHE: str = "default"
+    #: How long an answer of the catalog is kept while nothing changes it; zero keeps none.
+    CATALOG_CACHE_LIFETIME: timedelta = timedelta(hours=1)
     #: How deep the tree of categories may grow.
     CATEGORY_MAX_DEPTH: int = 12
     #: Most lines that one cart holds.

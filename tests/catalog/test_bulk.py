@@ -78,4 +78,4 @@ def test_costs_the_same_few_statements_for_one_batch_whatever_its_size(statement
     with statements() as large:
         products.bulk_add(build(80, name="Ring", category=category))
 
-    assert len(small) == len(large) == 3
+    assert len(small) == len(large) == 4

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
-from partscatalog.catalog.api import views
+from partscatalog.catalog.api import reading, views
 from partscatalog.catalog.models import Brand, Category, Product, StockMovement
 from partscatalog.catalog.services import groups, laws
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
@@ -316,7 +316,7 @@ def test_what_stands_deeper_than_a_lowered_limit_is_hidden_and_shown_but_not_mov
 )
 def test_changes_nothing_that_was_deleted_in_the_moment(staff, engine, monkeypatch, path, model):
     make_brand("Nordwerk")
-    one = views.one
+    one = reading.one
 
     def find_and_lose(rows, slug):
         row = one(rows, slug)

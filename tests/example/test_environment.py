@@ -77,9 +77,9 @@ def test_redis_is_bounded_in_time_and_never_holds_pickles():
     caches = environment.redis_caches("redis://127.0.0.1:6379/3")
 
     for cache in caches.values():
-        assert cache["OPTIONS"]["SERIALIZER"] == "django_redis.serializers.json.JSONSerializer"
-        assert cache["OPTIONS"]["SOCKET_TIMEOUT"] == 0.5
-        assert cache["OPTIONS"]["SOCKET_CONNECT_TIMEOUT"] == 0.5
+        assert cache["OPTIONS"]["SERIALIZER"] == "partscatalog.catalog.cache.serializer.JSONOrBytesSerializer"
+        assert cache["OPTIONS"]["SOCKET_TIMEOUT"] == 0.3
+        assert cache["OPTIONS"]["SOCKET_CONNECT_TIMEOUT"] == 0.3
 
 
 @pytest.mark.django_db

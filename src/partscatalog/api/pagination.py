@@ -23,8 +23,9 @@ from rest_framework.response import Response
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from django.http import QueryDict
     from rest_framework.request import Request
 
 M = TypeVar("M", bound=Model)
@@ -32,6 +33,8 @@ M = TypeVar("M", bound=Model)
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
 COUNT_LIMIT = 1_000
+#: What every list can be asked for.
+PARAMETERS = ("count", "cursor", "page_size")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,18 @@ class Page:
     next: str | None
     previous: str | None
     total: int | None = None
+
+    def headers(self, request: Request, parameters: Collection[str] = ()) -> dict[str, str]:
+        """Return the ``Link`` and ``X-Total-Count`` headers; links keep the named parameters alone."""
+        links = [
+            f'<{page_url(request, cursor, parameters)}>; rel="{rel}"'
+            for rel, cursor in (("next", self.next), ("prev", self.previous))
+            if cursor
+        ]
+        headers = {"Link": ", ".join(links)} if links else {}
+        if self.total is not None:
+            headers["X-Total-Count"] = _bounded(self.total)
+        return headers
 
 
 @dataclass(frozen=True)
@@ -70,20 +85,17 @@ class Keyset:
 
         :raises ValidationError: for a page size, cursor or count that is none.
         """
+        page = self.asked(request, queryset)
+        return Response(represent(page.rows), headers=page.headers(request))
+
+    def asked(self, request: Request, queryset: QuerySet[Any, Any]) -> Page:
+        """Return the page that the request asks for.
+
+        :raises ValidationError: for a page size, cursor or count that is none.
+        """
         size = page_size(request, default=self.default_size, most=self.max_size)
         counted = flag(request, "count")
-        page = self.page(queryset, size=size, cursor=request.query_params.get("cursor"), counted=counted)
-        response = Response(represent(page.rows))
-        links = [
-            f'<{page_url(request, cursor)}>; rel="{rel}"'
-            for rel, cursor in (("next", page.next), ("prev", page.previous))
-            if cursor
-        ]
-        if links:
-            response.headers["Link"] = ", ".join(links)
-        if page.total is not None:
-            response.headers["X-Total-Count"] = _bounded(page.total)
-        return response
+        return self.page(queryset, size=size, cursor=request.query_params.get("cursor"), counted=counted)
 
     def page(self, queryset: QuerySet[M], *, size: int, cursor: str | None, counted: bool = False) -> Page:
         """Return one page; a single query of at most one row more than the page holds, counting or not.
@@ -203,9 +215,15 @@ def absolute_url(request: Request, path: str) -> str:
     return f"{site.rstrip('/')}{path}" if site else request.build_absolute_uri(path)
 
 
-def page_url(request: Request, cursor: str) -> str:
-    parameters = [(key, value) for key, value in request.query_params.items() if key != "cursor"]
-    return absolute_url(request, f"{request.path}?{urlencode([*parameters, ('cursor', cursor)])}")
+def page_url(request: Request, cursor: str, parameters: Collection[str] = ()) -> str:
+    """Return the URL of another page: the known parameters in one order, whatever else was asked."""
+    kept = asked_parameters(request.query_params, {*PARAMETERS, *parameters} - {"cursor"})
+    return absolute_url(request, f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}")
+
+
+def asked_parameters(given: QueryDict, known: Collection[str]) -> list[tuple[str, str]]:
+    """Return the known parameters that were given, sorted by name; of one given twice the last value."""
+    return [(name, str(given[name])) for name in sorted(known) if name in given]
 
 
 def _beyond(terms: list[tuple[str, bool]], values: tuple[Any, ...]) -> Q:

@@ -9,8 +9,11 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from partscatalog.catalog.models import Product, ProductImage
+from partscatalog.catalog.cache import changes
+from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage
 from partscatalog.catalog.services import stock
+
+Reach = CatalogChange.Reach
 
 
 @receiver(post_save, sender=Product, dispatch_uid="partscatalog.first_movement")
@@ -18,6 +21,26 @@ def book_first_movement(*, instance: Product, created: bool, raw: bool, **_: Any
     """Book a new product's stock; ``save()`` holds the transaction that both stand in."""
     if created and not raw:
         stock.book_initial([instance])
+
+
+@receiver([post_save, post_delete], sender=Product, dispatch_uid="partscatalog.product_changed")
+def record_product(*, instance: Product, created: bool = False, raw: bool = False, **_: Any) -> None:
+    """Lists may move by any column of a product; a new one is recorded with its first movement."""
+    if raw or not created:
+        changes.record(Reach.LISTED, [instance.pk])
+
+
+@receiver([post_save, post_delete], sender=ProductImage, dispatch_uid="partscatalog.image_changed")
+def record_picture(*, instance: ProductImage, origin: Any = None, **_: Any) -> None:
+    """A picture that goes with its product needs no word of its own."""
+    if not isinstance(origin, Product):
+        changes.record(Reach.SHOWN, [instance.product_id])
+
+
+@receiver([post_save, post_delete], sender=Category, dispatch_uid="partscatalog.category_changed")
+@receiver([post_save, post_delete], sender=Brand, dispatch_uid="partscatalog.brand_changed")
+def record_group(**_: Any) -> None:
+    changes.record(Reach.ALL)
 
 
 @receiver(post_delete, sender=ProductImage, dispatch_uid="partscatalog.image_files")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partscatalog.catalog.cache import changes
 from partscatalog.catalog.services import images
 from partscatalog.jobs import task
 
@@ -10,3 +11,9 @@ from partscatalog.jobs import task
 def make_thumbnails(image_id: int) -> None:
     """Make the thumbnails of a picture."""
     images.make_thumbnails(image_id)
+
+
+@task
+def purge_changes() -> None:
+    """Delete the rows of changes that every cache was told of long ago."""
+    changes.purge()

@@ -8,32 +8,40 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from partscatalog.api.pagination import Keyset
+from partscatalog.api.pagination import PARAMETERS, Keyset
 from partscatalog.api.permissions import person
 from partscatalog.catalog.api import documentation as docs
-from partscatalog.catalog.api.access import CatalogView
+from partscatalog.catalog.api import rows
 from partscatalog.catalog.api.filters import ProductFilter
 from partscatalog.catalog.api.inputs import BrandInput, CategoryInput, ProductInput
+from partscatalog.catalog.api.reading import GroupListView, GroupView, ReadView, one, rendered
 from partscatalog.catalog.api.serializers import show
+from partscatalog.catalog.cache.answers import Built, Shows
 from partscatalog.catalog.models import Brand, Category, Product
 from partscatalog.catalog.services import groups, products
-from partscatalog.exceptions import NotFound
+from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.db.models import QuerySet
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
     from partscatalog.catalog.querysets import ProductQuerySet
 
 
-class CategoryListView(CatalogView):
+class CategoryListView(GroupListView):
     permission_model = Category
+    serializer = "category"
     pages = Keyset(ordering=("path", "id"), default_size=200, max_size=1_000)
 
+    def rows(self) -> QuerySet[Any]:
+        return Category.objects.visible().select_related("parent")
+
     @extend_schema(**docs.CATEGORY_LIST)
-    def get(self, request: Request) -> Response:
-        rows = Category.objects.visible().select_related("parent")
-        return self.pages.respond(request, rows, lambda page: show("category", list(page), request))
+    def get(self, request: Request) -> HttpResponse:
+        return self.answer(request)
 
     @extend_schema(**docs.CATEGORY_CREATE)
     def post(self, request: Request) -> Response:
@@ -41,13 +49,16 @@ class CategoryListView(CatalogView):
         return Response(show("category", category, request), status=status.HTTP_201_CREATED)
 
 
-class CategoryView(CatalogView):
+class CategoryView(GroupView):
     permission_model = Category
+    serializer = "category"
+
+    def rows(self) -> QuerySet[Any]:
+        return Category.objects.visible().select_related("parent")
 
     @extend_schema(**docs.CATEGORY)
-    def get(self, request: Request, cat_slug: str) -> Response:
-        rows = Category.objects.visible().select_related("parent")
-        return Response(show("category", one(rows, cat_slug), request))
+    def get(self, request: Request, cat_slug: str) -> HttpResponse:
+        return self.answer(request, cat_slug=cat_slug)
 
     @extend_schema(**docs.CATEGORY_REPLACE)
     def put(self, request: Request, cat_slug: str) -> Response:
@@ -67,15 +78,17 @@ class CategoryView(CatalogView):
         return Response(show("category", groups.change(category, self.sent(CategoryInput)), request))
 
 
-class BrandListView(CatalogView):
+class BrandListView(GroupListView):
     permission_model = Brand
+    serializer = "brand"
     pages = Keyset(ordering=("name", "id"))
 
+    def rows(self) -> QuerySet[Any]:
+        return Brand.objects.all()
+
     @extend_schema(**docs.BRAND_LIST)
-    def get(self, request: Request) -> Response:
-        return self.pages.respond(
-            request, Brand.objects.all(), lambda page: show("brand", list(page), request)
-        )
+    def get(self, request: Request) -> HttpResponse:
+        return self.answer(request)
 
     @extend_schema(**docs.BRAND_CREATE)
     def post(self, request: Request) -> Response:
@@ -83,12 +96,16 @@ class BrandListView(CatalogView):
         return Response(show("brand", brand, request), status=status.HTTP_201_CREATED)
 
 
-class BrandView(CatalogView):
+class BrandView(GroupView):
     permission_model = Brand
+    serializer = "brand"
+
+    def rows(self) -> QuerySet[Any]:
+        return Brand.objects.all()
 
     @extend_schema(**docs.BRAND)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(show("brand", one(Brand.objects.all(), slug), request))
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        return self.answer(request, slug=slug)
 
     @extend_schema(**docs.BRAND_REPLACE)
     def put(self, request: Request, slug: str) -> Response:
@@ -108,12 +125,31 @@ class BrandView(CatalogView):
         return Response(show("brand", groups.change(brand, self.sent(BrandInput)), request))
 
 
-class ProductListView(CatalogView):
-    permission_model = Product
+class ProductPagesView(ReadView):
+    """A list of products, filtered, searched and ordered as the request asks."""
 
+    permission_model = Product
+    shows = Shows.PRODUCTS
+    serializer = "product"
+    parameters = (*PARAMETERS, *ProductFilter.base_filters)
+
+    def rows(self, **path: str) -> ProductQuerySet:
+        """Return the products that may be listed."""
+        return Product.objects.visible()
+
+    def build(self, request: Request, **path: str) -> Built:
+        found = ProductFilter(request.query_params, queryset=self.rows(**path))
+        found.verify()
+        page = found.keyset.asked(request, for_show(found.qs))
+        if not page.rows:
+            found.verify_slugs()
+        return built(page.rows, request, page.headers(request, self.parameters))
+
+
+class ProductListView(ProductPagesView):
     @extend_schema(**docs.PRODUCT_LIST)
-    def get(self, request: Request) -> Response:
-        return respond(request, Product.objects.visible())
+    def get(self, request: Request) -> HttpResponse:
+        return self.answer(request)
 
     @extend_schema(**docs.PRODUCT_CREATE)
     def post(self, request: Request) -> Response:
@@ -121,22 +157,28 @@ class ProductListView(CatalogView):
         return Response(show("product", product, request), status=status.HTTP_201_CREATED)
 
 
-class CategoryProductListView(CatalogView):
-    permission_model = Product
+class CategoryProductListView(ProductPagesView):
+    def rows(self, **path: str) -> ProductQuerySet:
+        return super().rows().below(one(Category.objects.visible(), path["cat_slug"]))
 
     @extend_schema(**docs.CATEGORY_PRODUCT_LIST)
-    def get(self, request: Request, cat_slug: str) -> Response:
-        category = one(Category.objects.visible(), cat_slug)
-        return respond(request, Product.objects.visible().below(category))
+    def get(self, request: Request, cat_slug: str) -> HttpResponse:
+        return self.answer(request, cat_slug=cat_slug)
 
 
-class ProductView(CatalogView):
+class ProductView(ReadView):
     permission_model = Product
+    shows = Shows.PRODUCT
+    serializer = "product"
+    is_open = False
+
+    def build(self, request: Request, **path: str) -> Built:
+        found = for_show(Product.objects.visible().at(path["cat_slug"]))
+        return built([one(found, path["product_slug"])], request, is_list=False)
 
     @extend_schema(**docs.PRODUCT)
-    def get(self, request: Request, cat_slug: str, product_slug: str) -> Response:
-        rows = Product.objects.visible().at(cat_slug)
-        return Response(show("product", one(rows.for_display(), product_slug), request))
+    def get(self, request: Request, cat_slug: str, product_slug: str) -> HttpResponse:
+        return self.answer(request, cat_slug=cat_slug, product_slug=product_slug)
 
     @extend_schema(**docs.PRODUCT_REPLACE)
     def put(self, request: Request, cat_slug: str, product_slug: str) -> Response:
@@ -157,16 +199,28 @@ class ProductView(CatalogView):
         return Response(show("product", product, request))
 
 
-def respond(request: Request, rows: ProductQuerySet) -> Response:
-    """Answer one page of products, filtered, searched and ordered as the request asks."""
-    found = ProductFilter(request.query_params, queryset=rows)
-    found.verify()
-    response = found.keyset.respond(
-        request, found.qs.for_display(), lambda page: show("product", list(page), request)
+def for_show(products: ProductQuerySet) -> QuerySet[Any, Any]:
+    """Return the products as rows, or as objects where the site has a serializer of its own."""
+    return (
+        products.for_display()
+        if _is_swapped()
+        else products.values(*rows.COLUMNS, *products.query.annotations)
     )
-    if not response.data:
-        found.verify_slugs()
-    return response
+
+
+def built(
+    found: Sequence[Any], request: Request, headers: Mapping[str, str] | None = None, *, is_list: bool = True
+) -> Built:
+    """Return the answer that shows what was found of :func:`for_show`."""
+    if _is_swapped():
+        data, ids = show("product", list(found), request), [product.pk for product in found]
+    else:
+        data, ids = rows.show(found, request), [row["id"] for row in found]
+    return Built(rendered(data if is_list else data[0]), ids, headers or {})
+
+
+def _is_swapped() -> bool:
+    return "product" in get_settings().SERIALIZERS
 
 
 def staff_product(cat_slug: str, product_slug: str) -> Product:
@@ -176,14 +230,3 @@ def staff_product(cat_slug: str, product_slug: str) -> Product:
     """
     product: Product = one(Product.objects.at(cat_slug).for_display(), product_slug)
     return product
-
-
-def one(rows: QuerySet[Any], slug: str) -> Any:
-    """Return the row of exactly this slug; a database may ignore letter case.
-
-    :raises NotFound: when there is none.
-    """
-    row = rows.filter(slug=slug).first()
-    if row is None or row.slug != slug:
-        raise NotFound
-    return row

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partscatalog import jobs
 from partscatalog.catalog import pictures
-from partscatalog.catalog.models import Product, ProductImage
+from partscatalog.catalog.cache import changes
+from partscatalog.catalog.models import CatalogChange, Product, ProductImage
 from partscatalog.conf import get_settings
 from partscatalog.exceptions import InvalidField, NotFound
 from partscatalog.transactions import writing
@@ -63,10 +64,18 @@ def make_thumbnails(image_id: int) -> None:
     storage = image.image.storage
     made = {size: _make(storage, str(image.image.name), size, box) for size, box in _sizes()}
     obsolete = set(image.thumbnails.values()) - set(made.values())
-    if not ProductImage.objects.filter(pk=image_id).update(thumbnails=made):
+    if not _keep_thumbnails(image, made):
         obsolete = set(made.values())
     for name in obsolete:
         storage.delete(name)
+
+
+@writing
+def _keep_thumbnails(image: ProductImage, made: Mapping[str, str]) -> bool:
+    """Write down which files are there, and tell whether the picture still is."""
+    is_there = ProductImage.objects.filter(pk=image.pk).update(thumbnails=made)
+    changes.record(CatalogChange.Reach.SHOWN, [image.product_id])
+    return bool(is_there)
 
 
 @writing

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.db.models import Case, F, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from partscatalog.catalog.models import Product, StockMovement
+from partscatalog.catalog.cache import changes
+from partscatalog.catalog.models import CatalogChange, Product, StockMovement
 from partscatalog.catalog.signals import stock_changed
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
 from partscatalog.transactions import writing
@@ -65,12 +66,13 @@ def book(
     actor: AbstractBaseUser | None = None,
 ) -> None:
     """Write the movements of a change made by :func:`subtract` (negative) or :func:`add`, and announce it."""
-    StockMovement.objects.bulk_create(
+    movements = StockMovement.objects.bulk_create(
         StockMovement(
             product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor.pk if actor else None
         )
         for pk, delta in sorted(quantities.items())
     )
+    changes.record_stock(movements)
     _announce(quantities)
 
 
@@ -122,11 +124,13 @@ def book_initial(products: Iterable[Product]) -> None:
     same transaction.
     """
     products = list(products)
-    StockMovement.objects.bulk_create(
+    movements = StockMovement.objects.bulk_create(
         [StockMovement(product=product, delta=product.stock, reason=Reason.INITIAL) for product in products],
         batch_size=1_000,
     )
-    _announce([product.pk for product in products])
+    ids = [product.pk for product in products]
+    changes.record(CatalogChange.Reach.LISTED, ids, movements=movements)
+    _announce(ids)
 
 
 def _raise(product: Product, delta: int) -> int:
@@ -152,7 +156,10 @@ def _book_one(
     actor: AbstractBaseUser | None,
 ) -> None:
     actor_id = actor.pk if actor else None
-    StockMovement.objects.create(product=product, delta=delta, reason=reason, note=note, actor_id=actor_id)
+    movement = StockMovement.objects.create(
+        product=product, delta=delta, reason=reason, note=note, actor_id=actor_id
+    )
+    changes.record_stock([movement])
     _announce([product.pk])
 
 

@@ -1,0 +1,127 @@
+"""The public reads of the catalog: kept answers first, then rows made into bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import get_language
+from rest_framework.response import Response
+
+from partscatalog.api.pagination import PARAMETERS, asked_parameters
+from partscatalog.api.renderers import PlainJSONRenderer
+from partscatalog.catalog.api.access import CatalogView
+from partscatalog.catalog.api.serializers import show
+from partscatalog.catalog.cache import answers
+from partscatalog.catalog.cache.answers import Built, Question, Shows
+from partscatalog.conf import get_settings
+from partscatalog.exceptions import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from rest_framework.request import Request
+
+    from partscatalog.api.pagination import Keyset
+
+READS = frozenset({"GET", "HEAD"})
+
+
+class ReadView(CatalogView):
+    """A public read. ``serializer`` names what it shows, ``parameters`` what it can be asked for."""
+
+    shows: ClassVar[Shows]
+    serializer: ClassVar[str]
+    parameters: ClassVar[tuple[str, ...]] = ()
+    is_open: ClassVar[bool] = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer a hit before anything else is asked, unless the site has permissions to ask first."""
+        if request.method in READS and not get_settings().PERMISSIONS.get("catalog"):
+            kept = answers.find(request, self.question(request))
+            if kept is not None:
+                return kept
+        return super().dispatch(request, *args, **kwargs)
+
+    def answer(self, request: Request, **path: str) -> HttpResponse:
+        """Return the kept answer, else the one built from the database."""
+        plain = request._request
+        return answers.give(plain, self.question(plain), lambda: self.build(request, **path))
+
+    def build(self, request: Request, **path: str) -> Built:
+        """Return the answer made from the database.
+
+        :raises NotFound: when there is no such thing.
+        :raises ValidationError: when a parameter has a value that it does not know.
+        """
+        raise NotImplementedError
+
+    def question(self, request: HttpRequest) -> Question:
+        """Return what is asked: all that can change the answer, and nothing else."""
+        asked = asked_parameters(request.GET, self.parameters)
+        shows = Shows.STOCKS if "in_stock" in request.GET and "in_stock" in self.parameters else self.shows
+        return Question(shows, repr([request.path, asked, *self._surroundings(request)]), self.is_open)
+
+    def _surroundings(self, request: HttpRequest) -> Iterable[str]:
+        """Yield what the answer depends on beside the request: a site's serializer may translate."""
+        settings = get_settings()
+        yield settings.CURRENCY
+        yield settings.SITE_URL or request.build_absolute_uri("/")
+        path = settings.SERIALIZERS.get(self.serializer)
+        if path:
+            yield path
+            yield get_language() or ""
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Leave a kept answer as it is; it carries its own headers."""
+        if isinstance(response, Response):
+            return super().finalize_response(request, response, *args, **kwargs)
+        return response
+
+
+class GroupListView(ReadView):
+    """A list of categories or brands."""
+
+    shows = Shows.GROUPS
+    parameters = PARAMETERS
+    pages: ClassVar[Keyset]
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def build(self, request: Request, **path: str) -> Built:
+        page = self.pages.asked(request, self.rows())
+        return Built(rendered(show(self.serializer, page.rows, request)), headers=page.headers(request))
+
+
+class GroupView(ReadView):
+    """One category or brand."""
+
+    shows = Shows.GROUPS
+    is_open = False
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def build(self, request: Request, **path: str) -> Built:
+        (slug,) = path.values()
+        return Built(rendered(show(self.serializer, one(self.rows(), slug), request)))
+
+
+def rendered(data: Any) -> bytes:
+    """Return the data as the API writes it."""
+    body: bytes = PlainJSONRenderer().render(data)
+    return body
+
+
+def one(rows: QuerySet[Any], slug: str) -> Any:
+    """Return the row of exactly this slug; a database may ignore letter case.
+
+    :raises NotFound: when there is none.
+    """
+    row = rows.filter(slug=slug).first()
+    found = row["slug"] if isinstance(row, dict) else getattr(row, "slug", None)
+    if found != slug:
+        raise NotFound
+    return row

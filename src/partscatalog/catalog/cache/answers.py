@@ -1,0 +1,281 @@
+"""Answers of public reads: kept as the bytes that go out, with their ETag, and used while nothing ended them.
+
+A hit is one question to the cache: the answer, the number of the last change, and whether it is time to look
+for changes that the cache was not told of. When the number has moved on since the answer's rows were read,
+the changes between are looked at: one that does not reach the answer leaves it as it is.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.http import parse_etags
+
+from partscatalog.catalog.cache import changes, store
+from partscatalog.catalog.models import CatalogChange
+from partscatalog.conf import get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from django.http import HttpRequest
+
+Reach = CatalogChange.Reach
+
+#: Smaller bodies are not worth compressing.
+LEAST_GZIP = 512
+#: Lists are kept in so many places, whatever strangers ask for: a new one takes the place of an old one.
+PLACES = 4_096
+#: How long others wait for the one who builds, and how often they look.
+WAIT_SECONDS = 1.0
+LOOK_SECONDS = 0.01
+MOST_HEADER = 4_096
+
+
+class Shows(StrEnum):
+    """What an answer shows, which says what change ends it."""
+
+    #: Categories or brands.
+    GROUPS = "groups"
+    #: One product.
+    PRODUCT = "product"
+    #: A list of products.
+    PRODUCTS = "products"
+    #: A list or figures that follow from stocks.
+    STOCKS = "stocks"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: two requests of equal text get the same answer."""
+
+    shows: Shows
+    text: str
+    #: Whether there may be any number of such questions, as of lists.
+    is_open: bool = True
+
+
+@dataclass(frozen=True)
+class Built:
+    """A body made from the database, and the products that it shows."""
+
+    body: bytes
+    product_ids: Iterable[int] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body as it goes out in one encoding."""
+
+    body: bytes
+    etag: str
+    headers: Mapping[str, str]
+
+
+def find(request: HttpRequest, question: Question) -> HttpResponse | None:
+    """Return the kept answer if there is one that nothing has ended; None also where the cache is away."""
+    if not _is_on():
+        return None
+    try:
+        place = _Place.of(question, _encoding(request))
+        if "HTTP_IF_NONE_MATCH" in request.META:
+            about, _number = _current(place)
+            if about is not None and _is_known(request, about.etag):
+                return _respond(request, Answer(b"", about.etag, about.headers))
+        answer, _number = _look(place)
+    except store.Away:
+        return None
+    return None if answer is None else _respond(request, answer)
+
+
+def give(request: HttpRequest, question: Question, build: Callable[[], Built]) -> HttpResponse:
+    """Return the kept answer, else build it, once for all that wait for it, and keep it."""
+    encoding = _encoding(request)
+    if not _is_on():
+        return _respond(request, _finish(build(), encoding))
+    try:
+        answer = _once(_Place.of(question, encoding), build)
+    except store.Away:
+        answer = _finish(build(), encoding)
+    return _respond(request, answer)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an answer is kept: its body, and beside it what is needed to judge it."""
+
+    text: str
+    name: str
+    shows: Shows
+    encoding: str
+
+    @classmethod
+    def of(cls, question: Question, encoding: str) -> _Place:
+        text = f"{encoding} {question.text}"
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        name = f"{int(digest[:8], 16) % PLACES:x}" if question.is_open else digest
+        return cls(digest, name, question.shows, encoding)
+
+    @property
+    def about(self) -> str:
+        return f"about:{self.name}"
+
+    @property
+    def body(self) -> str:
+        return f"body:{self.name}"
+
+    @property
+    def lock(self) -> str:
+        return f"lock:{self.name}"
+
+
+class _About(NamedTuple):
+    """What is kept beside a body: whose it is, the number it was read at, and what it shows."""
+
+    text: str
+    number: int
+    ids: list[int]
+    etag: str
+    headers: dict[str, str]
+
+
+def _look(place: _Place) -> tuple[Answer | None, int | None]:
+    """Return the kept answer and the number of the last change; no answer where a change ended it."""
+    found = store.get_many([place.about, place.body, changes.NUMBER, changes.DRAINED])
+    about, number = _judge(place, found)
+    body = found.get(place.body)
+    if about is None or body is None or not body.startswith(about.etag.encode()):
+        return None, number
+    return Answer(body[len(about.etag) :], about.etag, about.headers), number
+
+
+def _current(place: _Place) -> tuple[_About | None, int | None]:
+    """Return what is kept beside the body, without the body, as :func:`_look` does."""
+    return _judge(place, store.get_many([place.about, changes.NUMBER, changes.DRAINED]))
+
+
+def _judge(place: _Place, found: dict[str, Any]) -> tuple[_About | None, int | None]:
+    if changes.DRAINED not in found and store.add(changes.DRAINED, 1, changes.DRAIN_SECONDS):
+        changes.drain()
+        found = {**found, **store.get_many([changes.NUMBER])}
+    number, kept = changes.current(found), found.get(place.about)
+    if kept is None or number is None or kept[0] != place.text:
+        return None, number
+    about = _About(*kept)
+    if about.number != number:
+        if not _is_untouched(place.shows, frozenset(about.ids), about.number, number):
+            return None, number
+        store.set_many({place.about: list(about._replace(number=number))}, _seconds())
+    return about, number
+
+
+def _is_untouched(shows: Shows, ids: frozenset[int], seen: int, number: int) -> bool:
+    between = changes.between(seen, number)
+    return between is not None and not any(_reaches(shows, ids, entry) for entry in between)
+
+
+def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:
+    reach, products = entry
+    if reach == Reach.ALL:
+        return True
+    if shows is Shows.GROUPS:
+        return False
+    if products is None or (reach == Reach.LISTED and shows is not Shows.PRODUCT):
+        return True
+    if reach == Reach.STOCK and shows is Shows.STOCKS:
+        return True
+    return not ids.isdisjoint(products)
+
+
+def _once(place: _Place, build: Callable[[], Built]) -> Answer:
+    """Return the answer of whoever builds it first; the others wait a bounded time for it."""
+    mine, deadline = token_hex(8), time.monotonic() + WAIT_SECONDS
+    while True:
+        answer, number = _look(place)
+        if answer is not None:
+            return answer
+        if store.add(place.lock, mine, WAIT_SECONDS):
+            try:
+                # Looked at again: it may have been built between the look and the lock.
+                answer, number = _look(place)
+                return answer or _build(place, build, number)
+            finally:
+                store.delete(place.lock)
+        if time.monotonic() > deadline:
+            return _build(place, build, number)
+        time.sleep(LOOK_SECONDS)
+
+
+def _build(place: _Place, build: Callable[[], Built], number: int | None) -> Answer:
+    """Build the answer and keep it under the number that was read before its rows were."""
+    built = build()
+    answer = _finish(built, place.encoding)
+    if number is not None:
+        about = _About(place.text, number, sorted(built.product_ids), answer.etag, dict(answer.headers))
+        kept = {place.about: list(about), place.body: answer.etag.encode() + answer.body}
+        with suppress(store.Away):
+            store.set_many(kept, _seconds())
+    return answer
+
+
+def _finish(built: Built, encoding: str) -> Answer:
+    digest = hashlib.blake2b(built.body, digest_size=12).hexdigest()
+    if encoding == "gzip" and len(built.body) >= LEAST_GZIP:
+        body = gzip.compress(built.body, 6, mtime=0)
+        return Answer(body, f'"{digest}-gz"', built.headers)
+    return Answer(built.body, f'"{digest}"', built.headers)
+
+
+def _respond(request: HttpRequest, answer: Answer) -> HttpResponse:
+    response: HttpResponse
+    if _is_known(request, answer.etag):
+        response = HttpResponse(status=304)
+        del response.headers["Content-Type"]
+    else:
+        response = HttpResponse(answer.body, content_type="application/json")
+        if answer.etag.endswith('-gz"'):
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(answer.body))
+        for name, value in answer.headers.items():
+            response.headers[name] = value
+    response.headers["ETag"] = answer.etag
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Vary"] = "Accept-Language, Accept-Encoding"
+    return response
+
+
+def _is_known(request: HttpRequest, etag: str) -> bool:
+    """Tell whether the caller has this very body, compared weakly as RFC 9110 wants it for reads."""
+    header = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if not header or len(header) > MOST_HEADER:
+        return False
+    known = parse_etags(header)
+    return known == ["*"] or etag in {tag.removeprefix("W/") for tag in known}
+
+
+def _encoding(request: HttpRequest) -> str:
+    """Return gzip where the caller takes it, else nothing."""
+    for part in request.META.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):
+        name, _, quality = part.partition(";")
+        if name.strip() in {"gzip", "*"}:
+            return "" if quality.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} else "gzip"
+    return ""
+
+
+def _seconds() -> float:
+    return get_settings().CATALOG_CACHE_LIFETIME.total_seconds()
+
+
+def _is_on() -> bool:
+    """Tell whether answers are kept; never inside a transaction, which may see what is not committed."""
+    return _seconds() > 0 and not transaction.get_connection().in_atomic_block

@@ -1,0 +1,504 @@
+"""Kept answers: the bytes of the first, and never older than the last commit."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import RequestFactory
+from PIL import Image
+from rest_framework.permissions import BasePermission
+from rest_framework.test import APIClient
+
+from partscatalog.catalog.api import views
+from partscatalog.catalog.api.serializers import ProductSerializer
+from partscatalog.catalog.cache import answers, changes, store
+from partscatalog.catalog.models import Brand, CatalogChange, Category, Product
+from partscatalog.catalog.services import groups, images, products, stock
+from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
+from partscatalog.testing.storms import storm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/api/products/?page_size=20"
+DETAIL = "/api/categories/pistons/products/forged-piston/"
+READS = {
+    "list": LIST,
+    "detail": DETAIL,
+    "category's list": "/api/categories/engine/products/",
+    "categories": "/api/categories/",
+    "category": "/api/categories/pistons/",
+    "brands": "/api/brands/",
+    "brand": "/api/brands/nordwerk/",
+    "search": "/api/products/?search=piston",
+    "in stock": "/api/products/?in_stock=true",
+    "by price": "/api/products/?ordering=price",
+}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+    store.wake()
+    yield
+    store.wake()
+
+
+@pytest.fixture
+def piston() -> Product:
+    engine = make_category("Engine")
+    pistons = make_category("Pistons", parent=engine)
+    make_product("Piston ring", category=pistons, price=Decimal("900.00"))
+    return make_product("Forged piston", category=pistons, brand=make_brand("Nordwerk"), stock=5)
+
+
+def picture() -> ContentFile[bytes]:
+    content = BytesIO()
+    Image.new("RGB", (40, 20), (255, 0, 0)).save(content, "PNG")
+    return ContentFile(content.getvalue(), "piston.png")
+
+
+def get(url: str, **headers):
+    return APIClient().get(url, **headers)
+
+
+def built(settings, url: str) -> bytes:
+    """Return the body as it is without any cache."""
+    kept = settings.PARTSCATALOG
+    settings.PARTSCATALOG = {**kept, "CATALOG_CACHE_LIFETIME": timedelta(0)}
+    body: bytes = get(url).content
+    settings.PARTSCATALOG = kept
+    return body
+
+
+@pytest.mark.parametrize("url", READS.values(), ids=READS)
+def test_a_kept_answer_costs_no_statement_and_is_byte_for_byte_the_built_one(
+    settings, piston, statements, url
+):
+    first = get(url)
+    with statements() as ran:
+        second = get(url)
+
+    assert len(ran) == 0
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.content == second.content == built(settings, url)
+    assert dict(first.headers) == dict(second.headers)
+
+
+DOORS = {
+    "price by the service": lambda piston: products.update(piston, {"price": Decimal("1.00")}),
+    "stock counted": lambda piston: products.update(piston, {"stock": 3}),
+    "save": lambda piston: save(piston, name="Cast piston"),
+    "deactivated": lambda piston: save(piston, is_active=False),
+    "deleted": products.delete,
+    "deleted by the ORM": lambda piston: Product.objects.filter(pk=piston.pk).delete(),
+    "added": lambda piston: products.create({"name": "New", "category": piston.category, "price": 1}),
+    "added in bulk": lambda piston: products.bulk_add(
+        [Product(name="Bulk", category=piston.category, price=1, stock=2)]
+    ),
+    "adjusted": lambda piston: stock.adjust(product=piston, delta=-5, note="lost"),
+    "category renamed": lambda piston: groups.change(piston.category, {"name": "Cylinders"}),
+    "category moved": lambda piston: groups.change(piston.category, {"parent": None}),
+    "category hidden": lambda piston: groups.change(piston.category.parent, {"is_active": False}),
+    "brand renamed": lambda piston: groups.change(piston.brand, {"name": "Southwerk"}),
+    "brand added": lambda piston: Brand.objects.create(name="Other"),
+    "category added": lambda piston: Category.objects.create(name="Other"),
+    "picture and thumbnails": lambda piston: images.make_thumbnails(
+        images.add(product=piston, file=picture()).pk
+    ),
+    "picture deleted": lambda piston: images.delete(images.add(product=piston, file=picture())),
+}
+
+
+def save(piston: Product, **changed) -> None:
+    for name, value in changed.items():
+        setattr(piston, name, value)
+    piston.save()
+
+
+def told_update(piston: Product) -> None:
+    with transaction.atomic():
+        Product.objects.filter(pk=piston.pk).update(name="Raw piston")
+        changes.record(CatalogChange.Reach.LISTED, [piston.pk])
+
+
+@pytest.mark.parametrize("door", [*DOORS.values(), told_update], ids=[*DOORS, "an update that is told"])
+def test_the_next_read_after_a_change_is_fresh(settings, tmp_path, piston, door):
+    settings.MEDIA_ROOT = tmp_path
+    for url in READS.values():
+        get(url)
+
+    door(piston)
+
+    for name, url in READS.items():
+        assert get(url).content == built(settings, url), name
+
+
+def order(user, quantities) -> None:
+    make_cart(quantities, user=user)
+    api = APIClient()
+    api.force_authenticate(user)
+    body = {"shipping_address": "1 Road", "phone": "+2348012345678"}
+    response = api.post("/api/orders/orders/create/", body, format="json")
+    assert response.status_code == 201, response.content
+
+
+def test_an_order_is_seen_at_once_and_ends_only_what_shows_its_product(settings, piston, statements):
+    ring = Product.objects.get(name="Piston ring")
+    other = "/api/categories/pistons/products/piston-ring/"
+    for url in [*READS.values(), other]:
+        get(url)
+
+    order(make_user(), {piston: 2})
+
+    with statements() as ran:
+        get(other)
+        get("/api/categories/")
+        get("/api/brands/nordwerk/")
+    assert (len(ran), ring.stock) == (0, 50)
+    for name, url in READS.items():
+        assert get(url).content == built(settings, url), name
+    assert get(DETAIL).json()["stock"] == 3
+
+
+@contextmanager
+def a_writer_between_rows_and_keeping(monkeypatch, write):
+    """Let somebody commit after the rows of an answer were read and before it is kept."""
+    made = views.built
+
+    def read_then_write(*args, **kwargs):
+        answer = made(*args, **kwargs)
+        storm([write])
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(views, "built", read_then_write)
+        yield
+
+
+def test_rows_read_before_a_commit_are_never_kept_as_current_after_it(settings, piston, monkeypatch):
+    with a_writer_between_rows_and_keeping(
+        monkeypatch, lambda: stock.adjust(product=piston, delta=-1, note="sold")
+    ):
+        assert get(DETAIL).json()["stock"] == 5
+
+    assert get(DETAIL).json()["stock"] == 4
+
+
+def test_without_the_number_read_first_the_slow_reader_would_win(piston, monkeypatch):
+    """The negative control of the test above."""
+    build = answers._build
+    monkeypatch.setattr(
+        answers,
+        "_build",
+        lambda place, make, number: build(place, make, None) if number is None else kept_late(place, make),
+    )
+
+    def kept_late(place, make):
+        made = make()
+        return build(place, lambda: made, store.get_many([changes.NUMBER])[changes.NUMBER])
+
+    with a_writer_between_rows_and_keeping(
+        monkeypatch, lambda: stock.adjust(product=piston, delta=-1, note="sold")
+    ):
+        get(DETAIL)
+
+    assert get(DETAIL).json()["stock"] == 5
+
+
+def time_for_a_drain() -> None:
+    store.delete(changes.DRAINED)
+
+
+def test_a_process_that_dies_after_its_commit_leaves_nothing_stale_past_the_next_drain(
+    settings, piston, monkeypatch
+):
+    get(LIST), get(DETAIL)
+    with monkeypatch.context() as dead:
+        dead.setattr(changes, "_tell_later", lambda *_: None)
+        products.update(piston, {"price": Decimal("7.00")})
+        stock.adjust(product=piston, delta=-1, note="sold")
+    stale = get(DETAIL).json()
+    time_for_a_drain()
+
+    assert (stale["price"], stale["stock"]) == ("2500.00", 5)
+    assert get(DETAIL).json()["price"] == "7.00"
+    assert get(LIST).content == built(settings, LIST)
+
+
+def test_without_the_drain_it_would_stay_stale(piston, monkeypatch):
+    """The negative control of the test above."""
+    get(DETAIL)
+    with monkeypatch.context() as dead:
+        dead.setattr(changes, "_tell_later", lambda *_: None)
+        stock.adjust(product=piston, delta=-1, note="sold")
+    monkeypatch.setattr(changes, "_rows_since", lambda ends: ({}, list(ends or [0, 0])))
+    time_for_a_drain()
+
+    assert get(DETAIL).json()["stock"] == 5
+
+
+def test_a_drain_looks_once_in_a_while_and_tells_nothing_twice(piston, statements):
+    get(DETAIL)
+    stock.adjust(product=piston, delta=-1, note="sold")
+    get(DETAIL)
+    time_for_a_drain()
+    with statements() as drained:
+        get(DETAIL)
+    with statements() as after:
+        get(DETAIL)
+
+    assert (len(drained), len(after)) == (2, 0), drained.sql
+    assert all("FROM" in sql and "WHERE" in sql and '"id" >' in sql.replace("`", '"') for sql in drained.sql)
+
+
+@pytest.fixture
+def broken_cache(monkeypatch):
+    """A cache that can be switched off and on."""
+    asked: list[str] = []
+    call = store._call
+
+    def maybe(method, *args):
+        if asked[-1:] == ["away"]:
+            raise store.Away
+        return call(method, *args)
+
+    monkeypatch.setattr(store, "_call", maybe)
+    return asked
+
+
+def test_without_a_cache_reads_are_right_and_a_write_meanwhile_is_seen_after_its_return(
+    settings, piston, broken_cache
+):
+    get(DETAIL)
+    broken_cache.append("away")
+    stock.adjust(product=piston, delta=-2, note="sold")
+    products.update(piston, {"name": "Cast piston"})
+    assert get(DETAIL).json()["stock"] == 3
+    broken_cache.append("back")
+    time_for_a_drain()
+
+    assert get(DETAIL).json()["stock"] == 3
+    assert get(LIST).content == built(settings, LIST)
+
+
+def test_a_cache_that_raises_is_left_alone_for_a_while(piston, settings, monkeypatch, caplog):
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "CATALOG_CACHE": "nonesuch"}
+
+    assert [get(DETAIL).status_code for _time in range(3)] == [200] * 3
+    stock.adjust(product=piston, delta=-1, note="sold")
+
+    assert caplog.text.count("does not answer") == 1
+
+
+def test_a_flush_in_the_middle_does_no_harm(piston):
+    get(DETAIL)
+    cache.clear()
+    stock.adjust(product=piston, delta=-1, note="sold")
+    assert get(DETAIL).json()["stock"] == 4
+    store.delete(changes.NUMBER)
+    stock.adjust(product=piston, delta=-1, note="sold")
+
+    assert get(DETAIL).json()["stock"] == 3
+
+
+def counted_builds(monkeypatch) -> list[int]:
+    builds: list[int] = []
+    made = views.built
+
+    def count(*args, **kwargs):
+        builds.append(1)
+        threading.Event().wait(0.1)
+        return made(*args, **kwargs)
+
+    monkeypatch.setattr(views, "built", count)
+    return builds
+
+
+def test_forty_at_once_build_a_cold_page_once(piston, monkeypatch):
+    builds = counted_builds(monkeypatch)
+
+    outcomes = storm([lambda: get(LIST).content] * 40)
+
+    assert (outcomes.errors, len(set(outcomes.values)), len(builds)) == ([], 1, 1)
+
+
+def test_without_the_one_who_builds_they_all_would(piston, monkeypatch):
+    """The negative control of the test above."""
+    builds = counted_builds(monkeypatch)
+    add = store.add
+    monkeypatch.setattr(store, "add", lambda name, *args: name.startswith("lock:") or add(name, *args))
+
+    storm([lambda: get(LIST).content] * 8)
+
+    assert len(builds) > 1
+
+
+def test_a_builder_that_dies_blocks_nobody_for_longer_than_a_second(piston):
+    question = views.ProductListView().question(_request(LIST))
+    store.add(answers._Place.of(question, "").lock, "dead", answers.WAIT_SECONDS)
+
+    started = time.monotonic()
+    assert get(LIST).status_code == 200
+    assert time.monotonic() - started < 2 * answers.WAIT_SECONDS
+
+
+def _request(url: str):
+    return RequestFactory().get(url)
+
+
+def test_an_answer_carries_a_strong_etag_for_each_encoding_and_says_who_may_keep_it(piston):
+    plain = get(LIST)
+    packed = get(LIST, HTTP_ACCEPT_ENCODING="br;q=1.0, gzip;q=0.8")
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["Content-Encoding"] == "gzip"
+    assert plain["ETag"] != packed["ETag"]
+    assert not plain["ETag"].startswith("W/")
+    assert plain["Cache-Control"] == "public, no-cache"
+    assert plain["Vary"] == "Accept-Language, Accept-Encoding"
+    assert "Last-Modified" not in plain
+    assert "Content-Encoding" not in get(LIST, HTTP_ACCEPT_ENCODING="gzip;q=0")
+
+
+@pytest.mark.parametrize("written", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
+def test_who_has_the_body_gets_304_without_one(piston, statements, written):
+    for _time in range(2):
+        etag = get(LIST)["ETag"]
+        with statements() as ran:
+            answer = get(LIST, HTTP_IF_NONE_MATCH=written.format(etag=etag))
+
+        assert (answer.status_code, answer.content, len(ran)) == (304, b"", 0)
+        assert (answer["ETag"], answer["Cache-Control"]) == (etag, "public, no-cache")
+
+
+@pytest.mark.parametrize("header", ['"other"', "nonsense", '"' + "x" * 1_000_000 + '"', ""])
+def test_who_has_another_body_gets_this_one(piston, header):
+    get(LIST)
+
+    assert get(LIST, HTTP_IF_NONE_MATCH=header).status_code == 200
+
+
+def test_head_answers_as_get_without_a_body(piston):
+    for _time in range(2):
+        whole, head = get(LIST), APIClient().head(LIST)
+
+        assert (head.status_code, head.content) == (200, b"")
+        assert {name: head[name] for name in ("ETag", "Content-Length", "Content-Type")} == {
+            name: whole[name] for name in ("ETag", "Content-Length", "Content-Type")
+        }
+
+
+def test_only_what_changes_the_answer_is_part_of_its_key(piston):
+    def text(url: str) -> str:
+        return views.ProductListView().question(_request(url)).text
+
+    plain = text("/api/products/?page_size=2&ordering=price")
+    assert text("/api/products/?ordering=price&utm_source=x&page_size=2") == plain
+    assert text("/api/products/?ordering=price&page_size=3") != plain
+    link = get("/api/products/?page_size=1&utm_source=x")["Link"]
+    assert "utm_source" not in link
+
+
+def test_lists_take_a_bounded_number_of_places(piston):
+    names = {
+        answers._Place.of(answers.Question(answers.Shows.PRODUCTS, f"search {number}"), "").name
+        for number in range(20_000)
+    }
+
+    assert len(names) <= answers.PLACES
+
+
+def test_a_list_in_a_place_of_another_is_built_anew(piston, monkeypatch, settings):
+    monkeypatch.setattr(answers, "PLACES", 1)
+    for url in (LIST, READS["by price"], LIST, READS["search"]):
+        assert get(url).content == built(settings, url)
+
+
+class Loud(ProductSerializer):
+    def to_representation(self, instance):
+        return {**super().to_representation(instance), "name": instance.name.upper()}
+
+
+class Same(ProductSerializer):
+    """Ours, by the slower way."""
+
+
+@pytest.mark.parametrize("url", [LIST, DETAIL, READS["search"]])
+def test_a_sites_serializer_is_honoured_and_both_ways_give_equal_bytes(settings, piston, url, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    images.add(product=piston, file=picture(), alt_text="From above")
+    Product.objects.filter(pk=piston.pk).update(attributes={"bore": 81, "note": "a\u2028b </script> é"})
+    fast = get(url).content
+    plain = settings.PARTSCATALOG
+    settings.PARTSCATALOG = {**plain, "SERIALIZERS": {"product": f"{__name__}.Same"}}
+    slow = get(url).content
+    settings.PARTSCATALOG = {**plain, "SERIALIZERS": {"product": f"{__name__}.Loud"}}
+    loud = get(url).content
+
+    assert fast == slow
+    assert b"FORGED PISTON" in loud
+
+
+class Nobody(BasePermission):
+    def has_permission(self, request, view):
+        return False
+
+
+def test_a_sites_permission_is_asked_before_a_kept_answer(settings, piston):
+    get(LIST)
+    settings.PARTSCATALOG = {
+        **settings.PARTSCATALOG,
+        "PERMISSIONS": {"catalog": [f"{__name__}.Nobody"]},
+    }
+
+    assert get(LIST).status_code == 401
+
+
+def test_nothing_is_kept_inside_a_transaction(piston):
+    get(DETAIL)
+    with transaction.atomic():
+        Product.objects.filter(pk=piston.pk).update(name="Unborn piston")
+        seen = get(DETAIL).json()["name"]
+        transaction.set_rollback(True)
+
+    assert seen == "Unborn piston"
+    assert get(DETAIL).json()["name"] == "Forged piston"
+
+
+def test_errors_are_not_kept(piston):
+    assert get("/api/products/?page_size=0").status_code == 400
+    assert get("/api/categories/pistons/products/nonesuch/").status_code == 404
+    make_product("Nonesuch", category=piston.category)
+
+    assert get("/api/categories/pistons/products/nonesuch/").status_code == 200
+
+
+def test_the_host_is_part_of_the_key_where_the_site_names_none(settings, piston, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.ALLOWED_HOSTS = ["*"]
+    images.add(product=piston, file=picture())
+
+    for host in ("a.example", "b.example"):
+        assert json.loads(get(DETAIL, HTTP_HOST=host).content)["images"][0]["image"].startswith(
+            f"http://{host}/"
+        )
+
+
+def test_old_rows_of_changes_are_purged(piston, later):
+    assert CatalogChange.objects.exists()
+
+    with later(days=8):
+        changes.purge()
+
+    assert not CatalogChange.objects.exists()
