@@ -43,6 +43,8 @@ READS = {
     "search": "/api/products/?search=piston",
     "in stock": "/api/products/?in_stock=true",
     "by price": "/api/products/?ordering=price",
+    "facets": "/api/products/facets/?brand=nordwerk",
+    "category's facets": "/api/categories/engine/products/facets/",
 }
 
 

@@ -348,7 +348,7 @@ def test_patch_undoes_nothing_that_was_changed_in_the_moment(
     staff, engine, monkeypatch, path, meanwhile, body, both
 ):
     make_category("Pistons", parent=engine)
-    one = views.one
+    one = reading.one
 
     def find_and_change(rows, slug):
         row = one(rows, slug)

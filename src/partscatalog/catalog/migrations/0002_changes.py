@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='CatalogChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reach', models.CharField(choices=[('stock', 'stock'), ('shown', 'shown'), ('listed', 'listed'), ('all', 'everything')], max_length=10)),
+                ('reach', models.CharField(choices=[('stock', 'Stock'), ('shown', 'Shown'), ('listed', 'Listed'), ('all', 'All')], max_length=10)),
                 ('product_id', models.BigIntegerField(null=True)),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],

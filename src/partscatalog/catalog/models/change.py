@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class CatalogChange(models.Model):
@@ -14,13 +13,13 @@ class CatalogChange(models.Model):
 
     class Reach(models.TextChoices):
         #: One product's stock; lists that ask for stock may move.
-        STOCK = "stock", _("stock")
+        STOCK = "stock"
         #: What is shown of one product, without moving any list.
-        SHOWN = "shown", _("shown")
+        SHOWN = "shown"
         #: One product's own columns: any list of products may move.
-        LISTED = "listed", _("listed")
+        LISTED = "listed"
         #: Categories or brands: everything.
-        ALL = "all", _("everything")
+        ALL = "all"
 
     reach = models.CharField(max_length=10, choices=Reach)
     product_id = models.BigIntegerField(null=True)
