@@ -13,7 +13,6 @@ from partscatalog.orders.models import Order
 from partscatalog.payments.models import Payment
 from partscatalog.testing import make_user
 from tests.payments.conftest import SITE, TIMEOUT, make_order, make_payment
-from tests.payments.fakes.server import FAULTS
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +180,8 @@ def test_an_unknown_gateway_is_refused(shop_with_paystack, shopper, order, alias
     assert Payment.objects.count() == 0
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+# One of each kind; the contract of the gateways tries them all.
+@pytest.mark.parametrize("fault", ["401", "429", "500", "html 200", "reset", "lost"])
 def test_a_gateway_that_fails_is_product_mds_500_and_the_order_stays_payable(
     shop_with_paystack, shopper, order, fault
 ):

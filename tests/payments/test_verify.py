@@ -13,7 +13,6 @@ from partscatalog.payments.signals import payment_failed, payment_succeeded
 from partscatalog.testing import make_user
 from tests.payments.conftest import make_order, make_payment
 from tests.payments.fakes.paystack import AUTHORIZATION_CODE, SECRET_KEY
-from tests.payments.fakes.server import FAULTS
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +245,8 @@ def test_money_for_an_order_that_changed_meanwhile_is_flagged(
     assert (Payment.objects.get().review_reason, order.status) == (reason, status)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+# One of each kind; the contract of the gateways tries them all.
+@pytest.mark.parametrize("fault", ["401", "500", "html 200", "reset"])
 def test_a_gateway_that_does_not_answer_changes_nothing(shop_with_paystack, verify, reference, order, fault):
     """T-PAY-12"""
     shop_with_paystack.pay(reference)
