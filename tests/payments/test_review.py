@@ -132,11 +132,14 @@ class Desk:
         return apply(payment=payment, report=report("dispute.opened", dispute=Dispute.OPENED))
 
     def _refund_failed(self) -> Payment:
-        payment = pay(self.shopper, self.order)
+        return self.refund_and_fail(pay(self.shopper, self.order))
+
+    def refund_and_fail(self, payment: Payment) -> Payment:
+        """Give the money back, and let the provider say days later that it failed."""
         refund = refund_payment(RefundOrder(payment=payment, actor=self.clerk))
         SandboxRefund.objects.all().delete()
         failed = RefundStatus(
-            provider_id=str(refund.provider_id), standing=RefundStanding.FAILED, amount=750_000
+            provider_id=str(refund.provider_id), standing=RefundStanding.FAILED, amount=refund.amount_minor
         )
         return apply_refunds(payment=payment, found=[failed])
 
@@ -383,6 +386,22 @@ def test_money_of_which_a_part_was_given_back_is_accepted_as_that(desk):
     desk.decide("accept", payment)
 
     assert standing(desk, payment) == ("partially_refunded", *PAID[1:])
+    assert broken_laws() == []
+
+
+@pytest.mark.parametrize("decision", ["dismiss", "refund"])
+def test_money_that_paid_nothing_and_came_back_waits_again(desk, decision):
+    payment = desk.refund_and_fail(desk.flagged("amount"))
+    assert (payment.needs_review, payment.review_reason) == (True, "refund_failed")
+    assert desk.create() == (400, "payment_already_initialized")
+    with pytest.raises(ReviewRefused):
+        desk.decide("accept", payment)
+
+    desk.decide(decision, payment)
+
+    payment.refresh_from_db()
+    assert not payment.needs_review
+    assert standing(desk, payment) == DECIDED["amount", "refund"]
     assert broken_laws() == []
 
 
