@@ -13,6 +13,7 @@ from partscatalog.laws import LAWS
 from partscatalog.orders.services import releasing
 from partscatalog.orders.states import Party
 from partscatalog.payments.models import Payment, PaymentEvent, Refund, SandboxRefund, SandboxTransaction
+from partscatalog.payments.sandbox.store import Store
 from partscatalog.testing import make_user
 from partscatalog.testing.storms import storm
 from tests.payments.conftest import make_payment, pay
@@ -330,3 +331,15 @@ def test_a_token_with_another_amount_is_refused(browser, paid):
 
     assert "was used for another request" in response.content.decode()
     assert Refund.objects.count() == 1
+
+
+def test_a_refund_that_the_gateway_refused_is_asked_for_again(browser, paid, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "refund", lambda *_arguments, **_options: None)
+        refused = browser.post(refund_page(paid), {"amount": "1.00", "token": "x"})
+    assert "The gateway refused the refund." in refused.content.decode()
+
+    again = browser.post(refund_page(paid), {"amount": "1.00", "token": token_of(refused.content)})
+
+    assert again.status_code == 302
+    assert list(Refund.objects.values_list("state", flat=True)) == ["failed", "succeeded"]

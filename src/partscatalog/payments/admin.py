@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from partscatalog import money
 from partscatalog.api.permissions import person
-from partscatalog.exceptions import PartsCatalogError
+from partscatalog.exceptions import PartsCatalogError, RefundRefused
 from partscatalog.orders.admin import ReadOnlyInline
 from partscatalog.orders.services.idempotency import Key
 from partscatalog.payments.models import Payment, PaymentEvent, Refund
@@ -86,6 +86,10 @@ class RefundForm(forms.Form):
     def __init__(self, data: Any, *, currency: str) -> None:
         super().__init__(data, initial={"token": uuid.uuid4().hex})
         self.currency = currency
+
+    def renew_token(self) -> None:
+        """Let what is sent next be another refund, as this one was refused."""
+        self.data = {**self.data, "token": uuid.uuid4().hex}
 
     def clean_amount(self) -> Decimal | None:
         text = self.cleaned_data["amount"].strip()
@@ -237,6 +241,8 @@ class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         try:
             refund = refund_payment(RefundOrder(payment=payment, actor=person(request), key=key, **asked))
         except PartsCatalogError as error:
+            if isinstance(error, RefundRefused):
+                form.renew_token()
             form.add_error(None, str(error.detail))
             return False
         self.log_change(request, payment, f"refund {refund.pk}")
