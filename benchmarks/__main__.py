@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
     options = options_of(arguments)
     with databases_of(options) as databases:
         run = run_of(databases, options)
-        about = _about(run)
+        about = _about(run, options)
         results = {name: _measured(name, run) for name in options.parts}
     kept = report.read().get(databases.kind, {}) if options.parts != list(PARTS) else {}
     report.store(databases.kind, {**kept, **results, "about": about})
@@ -76,10 +76,12 @@ def _measured(name: str, run: Run) -> dict[str, Any]:
     return measured
 
 
-def _about(run: Run) -> dict[str, Any]:
+def _about(run: Run, options: argparse.Namespace) -> dict[str, Any]:
     versions = [*machine.versions(), run.databases.server_version()]
-    sizes = " ".join(map(str, run.sizes))
-    return {**machine.about(redis=run.redis, versions=versions), "command": f'make bench SIZES="{sizes}"'}
+    command = f'make bench SIZES="{" ".join(map(str, run.sizes))}"'
+    if options.parts != list(PARTS):
+        command += f' ARGS="--parts {" ".join(options.parts)}"'
+    return {**machine.about(redis=run.redis, versions=versions), "command": command}
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMPARED = (
     "cached list of 20",
     "cached list of 20, gzip",
+    "cached list of 20, signed in",
     "cached detail",
     "cached categories",
     "cached facets",
@@ -27,6 +28,7 @@ COMPARED = (
     "uncached detail",
     "uncached categories",
     "add to cart",
+    "add to cart, signed in",
     "cart of 3 lines",
     "order of 3 lines",
 )

@@ -57,12 +57,19 @@ class Shop:
         self.detail = f"/api/categories/{shown['category']['slug']}/products/{shown['slug']}/"
         #: The first products are sold in any number; see loading.
         self._product = count()
+        #: One who signs in has cookies of their own.
+        self.buyer = client.another()
+        self._bought = count()
+        self._buying = ""
         self._token = ""
 
     def doors(self) -> dict[str, Door]:
         return {
             "cached list of 20": lambda: Request(LIST),
             "cached list of 20, gzip": lambda: Request(LIST, headers={"Accept-Encoding": "gzip"}),
+            "cached list of 20, signed in": lambda: Request(
+                LIST, headers={"Authorization": self._signed_in()}
+            ),
             "cached detail": lambda: Request(self.detail),
             "cached categories": lambda: Request(CATEGORIES),
             "cached facets": self.facets,
@@ -71,6 +78,7 @@ class Shop:
             "uncached detail": lambda: forgotten(self.detail),
             "uncached categories": lambda: forgotten(CATEGORIES),
             "add to cart": self.add,
+            "add to cart, signed in": self.add_signed_in,
             "cart of 3 lines": self.cart,
             "order of 3 lines": self.order,
         }
@@ -94,6 +102,17 @@ class Shop:
             verified(self.client.post(self._adding(FULL_CART)))
         return self.client.request(self._adding(product % FULL_CART), method="POST")
 
+    def add_signed_in(self) -> Request:
+        """The same of a buyer, who registers anew when the cart is full."""
+        product = next(self._bought)
+        if product % FULL_CART == 0:
+            self.buyer.leave()
+            self._buying = self._registered()
+            verified(self.buyer.post(self._adding(FULL_CART), Authorization=self._buying))
+        return self.buyer.request(
+            self._adding(product % FULL_CART), method="POST", Authorization=self._buying
+        )
+
     def cart(self) -> Request:
         self._fill(LINES)
         return self.client.request("/api/carts/products/")
@@ -112,12 +131,14 @@ class Shop:
         return f"/api/carts/products/{product + 1}/add/"
 
     def _signed_in(self) -> str:
-        """Register once and return what the ``Authorization`` header says from then on."""
-        if not self._token:
-            person = {"email": f"{uuid4().hex}@example.com", "first_name": "John", "last_name": "Doe"}
-            account = self.client.post("/api/users/register/", {**person, "password": "three-blue-pistons"})
-            self._token = f"Bearer {verified(account).json()['access_token']}"
+        """Return what the ``Authorization`` header of one buyer says, who registers once."""
+        self._token = self._token or self._registered()
         return self._token
+
+    def _registered(self) -> str:
+        person = {"email": f"{uuid4().hex}@example.com", "first_name": "John", "last_name": "Doe"}
+        account = self.client.post("/api/users/register/", {**person, "password": "three-blue-pistons"})
+        return f"Bearer {verified(account).json()['access_token']}"
 
 
 def forgotten(path: str) -> Request:

@@ -121,3 +121,7 @@ class Client:
     def leave(self) -> None:
         """Become another visitor."""
         self.cookies.clear()
+
+    def another(self) -> Client:
+        """Return another visitor of the same site."""
+        return Client(self._application)

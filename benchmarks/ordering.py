@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 CLIENTS = 4
 #: Orders that a client may place in a second at most: as many carts are prepared.
-FASTEST = 3_000
+FASTEST = 1_500
+WAYS = ("pgbench", "service", "door")
+ROUNDS = 3
 #: So many products stand on each line of the carts; see carts.py.
 PART = 100
 BUYING = "benchmarks.sites.ours.buying"
@@ -43,17 +46,25 @@ def orders(run: Run) -> dict[str, Any]:
     with ExitStack() as stack:
         buyers = [stack.enter_context(run.process(OURS, module=BUYING)) for _ in range(CLIENTS)]
         captured = buyers[0].ask("capture")
-        first = 0
-        rates: dict[str, dict[str, float]] = {}
-        for name, hot in (("spread", False), ("hot", True)):
-            rates[name] = {}
-            for who in ("pgbench", "service", "door"):
-                # No multiple of the part: the clients do not go through the products in step.
-                each = int(FASTEST * run.seconds) + PART // CLIENTS
-                buyers[0].ask("make_carts", first=first, number=CLIENTS * each, hot=hot)
-                rates[name][who] = _rate(run, who, buyers, captured["script"], first, each, hot=hot)
-                first += CLIENTS * each
+        bench = replace(run, seconds=run.seconds / 2)
+        rates = {
+            name: _best(bench, buyers, captured["script"], hot=hot)
+            for name, hot in (("spread", False), ("hot", True))
+        }
     return {"rates": rates, "statements": captured["count"], "script": captured["script"], "clients": CLIENTS}
+
+
+def _best(run: Run, buyers: Sequence[Process], script: str, *, hot: bool) -> dict[str, float]:
+    """Return the best rate of each way to order, in turns, so that a busy moment counts for none of them."""
+    # No multiple of the part: the clients do not go through the products in step.
+    each = int(FASTEST * run.seconds) + PART // CLIENTS
+    turns = list(WAYS) * ROUNDS
+    first = buyers[0].ask("make_carts", number=len(turns) * CLIENTS * each, hot=hot)
+    best = dict.fromkeys(WAYS, 0.0)
+    for way in turns:
+        best[way] = max(best[way], _rate(run, way, buyers, script, first, each, hot=hot))
+        first += CLIENTS * each
+    return best
 
 
 def _rate(

@@ -31,8 +31,6 @@ RUSH = 40
 ORDER_EVERY = 20
 #: Orders that can be placed in a second at most, for the carts to prepare.
 MOST_ORDERS = 150
-#: Carts of this part stand apart from those of other parts.
-FIRST_CART = 50_000_000
 LIST = "/api/products/?page_size=20"
 COLD = "/api/products/?page_size=200"
 DELIVERY = json.dumps({"shipping_address": "123 Main St, City", "phone": "+234123456789"}).encode()
@@ -85,8 +83,8 @@ def _mixed(run: Run, port: int, reads: Iterator[Ask]) -> Load:
     """Mix orders among the reads."""
     number = int(MOST_ORDERS * run.seconds)
     with run.process(OURS, module=BUYING) as buyer:
-        buyer.ask("make_carts", first=FIRST_CART, number=number, hot=False)
-        bearers = buyer.ask("bearers", first=FIRST_CART, number=number)
+        first = buyer.ask("make_carts", number=number, hot=False)
+        bearers = buyer.ask("bearers", first=first, number=number)
     orders = [_order(bearer) for bearer in bearers]
 
     def asks() -> Iterator[Ask]:

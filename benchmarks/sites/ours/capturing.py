@@ -19,21 +19,19 @@ if TYPE_CHECKING:
 #: The order's key, and the keys of its three products: as far from all others as the cart's.
 ORDER = 800_000_000
 PRODUCTS = 600_000_000
-#: The number of the cart that is ordered.
-CART = 99_999_999
 
 Sent = tuple[str, bool]
 
 
 def capture(place: Callable[[int], object]) -> dict[str, Any]:
     """Order a cart of three products and return the pgbench script of what was sent, with its length."""
-    _prepare()
+    number = _prepare()
     with _sent() as statements:
-        place(CART)
-    order = Order.objects.get(cart_id=carts.FIRST_CART + CART)
+        place(number)
+    order = Order.objects.get(cart_id=carts.FIRST_CART + number)
     names = {
-        str(carts.FIRST_CART + CART): ":cart",
-        str(carts.FIRST_USER + CART): ":user",
+        str(carts.FIRST_CART + number): ":cart",
+        str(carts.FIRST_USER + number): ":user",
         str(order.pk): ":o_id",
         order.number: ":number",
         **{str(PRODUCTS + line): f":p{line}" for line in range(carts.LINES)},
@@ -68,18 +66,29 @@ def _named(sql: str, names: dict[str, str]) -> str:
     return sql
 
 
-def _prepare() -> None:
-    """Make the buyer, the cart and the products of the order to capture."""
-    carts.make(CART, 1, hot=False)
-    pattern = Product.objects.get(pk=1)
-    for line, cart_line in enumerate(CartLine.objects.filter(cart=carts.FIRST_CART + CART).order_by("pk")):
-        pattern.pk, pattern.number = PRODUCTS + line, f"CAPTURED {line}"
-        pattern.slug = f"captured-{line}"
-        pattern.save(force_insert=True)
-        CartLine.objects.filter(pk=cart_line.pk).update(product=pattern)
+def _prepare() -> int:
+    """Make the buyer, the cart and the products of the order to capture, and return the cart's number."""
+    number = carts.make(1, hot=False)
+    lines = CartLine.objects.filter(cart=carts.FIRST_CART + number).order_by("pk")
+    for line, pk in enumerate(lines.values_list("pk", flat=True)):
+        CartLine.objects.filter(pk=pk).update(product=_product(PRODUCTS + line))
     with connection.cursor() as cursor:
         table = Order._meta.db_table
-        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {ORDER})")
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - names of our own
+            f'GREATEST({ORDER}, (SELECT max(id) FROM "{table}")))'
+        )
+    return number
+
+
+def _product(pk: int) -> Product:
+    """Return a product of this key, like the shop's first."""
+    if made := Product.objects.filter(pk=pk).first():
+        return made
+    product = Product.objects.get(pk=1)
+    product.pk, product.number, product.slug = pk, f"CAPTURED {chr(65 + pk % 10)}", f"captured-{pk}"
+    product.save(force_insert=True)
+    return product
 
 
 @contextmanager

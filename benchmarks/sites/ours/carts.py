@@ -31,9 +31,11 @@ def product_of(number: int, line: int, *, hot: bool) -> int:
     return 1 + line * PART + (0 if hot and line == 0 else number % PART)
 
 
-def make(first: int, number: int, *, hot: bool) -> None:
-    """Make so many buyers with a full cart each, counted from the first."""
+def make(number: int, *, hot: bool) -> int:
+    """Make so many buyers with a full cart each, beside those there are, and return the first's number."""
     Product.objects.filter(pk__lte=SOLD_FREELY).update(stock=1_000_000_000)
+    last = Cart.objects.filter(pk__gte=FIRST_CART).order_by("-pk").values_list("pk", flat=True).first()
+    first = 0 if last is None else last - FIRST_CART + 1
     numbers = range(first, first + number)
     bulk.write(
         get_user_model(),
@@ -48,6 +50,7 @@ def make(first: int, number: int, *, hot: bool) -> None:
     prices = dict(Product.objects.filter(pk__lte=SOLD_FREELY).values_list("pk", "price"))
     bulk.write(CartLine, ["cart", "product", "quantity", "seen_price"], _lines(numbers, prices, hot=hot))
     bulk.settle()
+    return first
 
 
 def bearer(number: int) -> str:

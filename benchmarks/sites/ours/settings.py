@@ -6,6 +6,9 @@ sends none, and without a broker it would be sent inside the request.
 
 from __future__ import annotations
 
+import json
+import os
+
 from config.settings import *  # noqa: F403
 from config.settings import INSTALLED_APPS, PARTSCATALOG
 from partscatalog.conf import DEFAULT_THROTTLES
@@ -15,4 +18,5 @@ PARTSCATALOG = {
     **PARTSCATALOG,
     "THROTTLES": dict.fromkeys(DEFAULT_THROTTLES, "999999999/day"),
     "SEND_MAILS": False,
+    **json.loads(os.environ.get("BENCHMARK_PARTSCATALOG", "{}")),
 }
