@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -21,46 +22,63 @@ from benchmarks.ordering import BUYING
 from benchmarks.sites import OURS, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from benchmarks.run import Run
 
 CONNECTIONS = 8
 RUSH = 40
+#: How often what is compared is asked again.
+TURNS = 2
 #: One request of so many is an order.
 ORDER_EVERY = 20
 #: Orders that can be placed in a second at most, for the carts to prepare.
-MOST_ORDERS = 150
+MOST_ORDERS = 300
 LIST = "/api/products/?page_size=20"
 COLD = "/api/products/?page_size=200"
 DELIVERY = json.dumps({"shipping_address": "123 Main St, City", "phone": "+234123456789"}).encode()
 
 
 def serving(run: Run) -> dict[str, Any]:
-    """Ask servers of our shop over the loopback."""
-    figures: dict[str, Any] = {"connections": CONNECTIONS}
-    environment = run.environment(OURS)
-    with served(environment) as port:
+    """Ask servers of our shop over the loopback, what is compared in turns; the best turn counts."""
+    figures: dict[str, Any] = {"connections": CONNECTIONS, "rush": rush(run)}
+    with served(run.environment(OURS)) as port:
         reads = _reads(port)
+        orders = iter(_orders(run))
         drive(port, reads(), connections=CONNECTIONS, seconds=run.seconds / 4)
-        figures["reads"] = drive(port, reads(), connections=CONNECTIONS, seconds=run.seconds).summary()
-        figures["mixed"] = _mixed(run, port, reads()).summary()
-    figures["rush"] = rush(run)
-    figures["without_redis"] = _without(run, redis="")
+        mixed = {"reads": reads, "mixed": lambda: _mixed(reads(), orders)}
+        figures |= _best({name: partial(_drive, run, port, asks) for name, asks in mixed.items()})
     with hung() as address:
-        figures["redis_hung"] = _without(run, redis=address)
-    figures["redis_away"] = _without(run, redis=f"redis://127.0.0.1:{free_port()}/0")
+        caches = {
+            "without_redis": "",
+            "redis_hung": address,
+            "redis_away": f"redis://127.0.0.1:{free_port()}/0",
+        }
+        figures |= _best({name: partial(_with_cache, run, redis) for name, redis in caches.items()})
     return figures
 
 
-def _without(run: Run, *, redis: str) -> dict[str, float]:
-    """Ask a server whose cache is another one, from its first request on."""
+def _best(turns: Mapping[str, Callable[[], dict[str, float]]]) -> dict[str, dict[str, float]]:
+    best: dict[str, dict[str, float]] = {}
+    for name, turn in [*turns.items()] * TURNS:
+        figures = turn()
+        if name not in best or figures["rate"] > best[name]["rate"]:
+            best[name] = figures
+    return best
+
+
+def _drive(run: Run, port: int, asks: Callable[[], Iterator[Ask]]) -> dict[str, float]:
+    return drive(port, asks(), connections=CONNECTIONS, seconds=run.seconds).summary()
+
+
+def _with_cache(run: Run, redis: str) -> dict[str, float]:
+    """Ask a server with another cache, from its first request on."""
     environment = OURS.environment(database=run.databases.loaded(OURS, run.size), redis=redis)
     with served(environment) as port:
-        return drive(port, _reads(port)(), connections=CONNECTIONS, seconds=run.seconds).summary()
+        return _drive(run, port, _reads(port))
 
 
-def _reads(port: int) -> Any:
+def _reads(port: int) -> Callable[[], Iterator[Ask]]:
     """Return a maker of endless requests for what shoppers look at: mostly details and lists."""
     with urlopen(f"http://127.0.0.1:{port}{COLD}", timeout=30) as answer:
         shown = json.load(answer)
@@ -79,26 +97,24 @@ def _reads(port: int) -> Any:
     return asks
 
 
-def _mixed(run: Run, port: int, reads: Iterator[Ask]) -> Load:
-    """Mix orders among the reads."""
-    number = int(MOST_ORDERS * run.seconds)
+def _orders(run: Run) -> list[Ask]:
+    """Return orders of carts made for them, enough for every turn."""
+    number = int(MOST_ORDERS * run.seconds * TURNS)
     with run.process(OURS, module=BUYING) as buyer:
         first = buyer.ask("make_carts", number=number, hot=False)
         bearers = buyer.ask("bearers", first=first, number=number)
-    orders = [_order(bearer) for bearer in bearers]
-
-    def asks() -> Iterator[Ask]:
-        left = iter(orders)
-        for count in itertools.count(1):
-            order = next(left, None) if count % ORDER_EVERY == 0 else None
-            yield order or next(reads)
-
-    return drive(port, asks(), connections=CONNECTIONS, seconds=run.seconds)
-
-
-def _order(bearer: str) -> Ask:
     path = "/api/orders/orders/create/"
-    return Ask("order", message(path, method="POST", headers={"Authorization": bearer}, body=DELIVERY))
+    return [
+        Ask("order", message(path, method="POST", headers={"Authorization": bearer}, body=DELIVERY))
+        for bearer in bearers
+    ]
+
+
+def _mixed(reads: Iterator[Ask], orders: Iterator[Ask]) -> Iterator[Ask]:
+    """Let one request of some be an order."""
+    for count in itertools.count(1):
+        order = next(orders, None) if count % ORDER_EVERY == 0 else None
+        yield order or next(reads)
 
 
 def rush(run: Run) -> dict[str, Any]:
