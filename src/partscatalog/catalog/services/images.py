@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
@@ -9,7 +10,6 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog import jobs
-from partscatalog.catalog import pictures
 from partscatalog.catalog.cache import changes
 from partscatalog.catalog.models import CatalogChange, Product, ProductImage
 from partscatalog.conf import get_settings
@@ -29,7 +29,7 @@ def add(*, product: Product, file: File[bytes], alt_text: str = "", position: in
     :raises InvalidField: when the file is no picture, too large, or the product has enough of them.
     :raises NotFound: when the product is gone.
     """
-    picture = pictures.clean(file)
+    picture = _pictures().clean(file)
     image = ProductImage(product=product, alt_text=alt_text, position=position)
     image.image.save(f"picture.{picture.extension}", ContentFile(picture.content), save=False)
     try:
@@ -89,6 +89,11 @@ def _insert(image: ProductImage) -> None:
     jobs.later("partscatalog.catalog.tasks.make_thumbnails", image.pk)
 
 
+def _pictures() -> Any:
+    """Return what reads and writes pictures; a worker that only shows the catalog never loads Pillow."""
+    return import_module("partscatalog.catalog.pictures")
+
+
 def _sizes() -> Iterable[tuple[str, tuple[int, int]]]:
     return get_settings().THUMBNAIL_SIZES.items()
 
@@ -98,6 +103,6 @@ def _make(storage: Storage, source: str, size: str, box: tuple[int, int]) -> str
     stem, _dot, extension = source.rpartition(".")
     name = f"{stem}-{size}.{extension}"
     with storage.open(source) as content:
-        fitted = pictures.fit(content, box)
+        fitted = _pictures().fit(content, box)
     storage.delete(name)
     return storage.save(name, ContentFile(fitted))
