@@ -198,12 +198,14 @@ def test_a_worker_that_only_shows_the_catalog_loads_nothing_heavy(project):
     """Django REST framework loads requests by itself wherever it is installed."""
     project.write("settings.py", shop("accounts", "catalog"))
 
+    project.run(READY)
+
     said = project.run(
-        READY
-        + "import sys\n"
-        + "from rest_framework.test import APIClient\n"
-        + 'assert APIClient().get("/api/products/").status_code == 200\n'
-        + 'say([name for name in ("PIL", "celery", "stripe", "partscatalog.payments") if name in sys.modules])'
+        "import sys\n"
+        "from rest_framework.test import APIClient\n"
+        'assert APIClient().get("/api/products/").status_code == 200\n'
+        'heavy = ("PIL", "celery", "stripe", "partscatalog.payments")\n'
+        "say([name for name in heavy if name in sys.modules])"
     )
 
     assert said == [[]]
