@@ -407,6 +407,7 @@ def test_the_public_sites_checks_are_asked_by_deploy_alone(site, public, databas
     assert site({"SANDBOX_OUTSIDE_DEBUG": True}) == []
 
 
+@pytest.mark.django_db  # from 6.1 on Django looks at the databases, too
 def test_manage_py_check_runs_them(site):
     with pytest.raises(Exception, match=r"partscatalog\.E003"):
         call_command("check", *site(CURRENCY="EURO")[1:])

@@ -143,6 +143,7 @@ def test_no_message_shows_a_key(site):
     assert "pk_live_secret" not in repr(check_default_gateway())
 
 
+@pytest.mark.django_db  # from 6.1 on Django looks at the databases, too
 def test_manage_py_check_runs_them(site):
     site({"BACKEND": PAYSTACK})
 
