@@ -32,13 +32,13 @@ class Absent(Exception):
     """The site has no such door."""
 
 
-def verified(answer: Answer) -> Answer:
+def verified(answer: Answer, asked: str = "") -> Answer:
     """Return an answer that succeeded.
 
     :raises RuntimeError: for any other; its figures would be of another thing.
     """
     if answer.status >= 400:
-        raise RuntimeError(f"{answer.status}: {answer.body[:500]!r}")
+        raise RuntimeError(f"{asked} {answer.status}: {answer.body[:500]!r}".strip())
     return answer
 
 

@@ -65,7 +65,8 @@ class Worker:
         from benchmarks.doors import verified
         from benchmarks.inprocess import call
 
-        return verified(call(self._application, door()))
+        request = door()
+        return verified(call(self._application, request), request.path)
 
 
 def start() -> Worker:

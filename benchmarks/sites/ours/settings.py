@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
+from django.conf import global_settings as django_settings
+
+from config import settings as example
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS, PARTSCATALOG
+from config.settings import DATABASES, INSTALLED_APPS, PARTSCATALOG
 from partscatalog.conf import DEFAULT_THROTTLES
 
+# Shops of several sizes run side by side: each has keys of its own.
+SHOP = Path(str(DATABASES["default"]["NAME"])).stem
+CACHES = {
+    alias: {**cache, "KEY_PREFIX": f"{cache.get('KEY_PREFIX', '')}-{SHOP}"}
+    for alias, cache in getattr(example, "CACHES", django_settings.CACHES).items()
+}
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.sites.ours"]
 PARTSCATALOG = {
     **PARTSCATALOG,
