@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from PIL import Image
@@ -18,6 +19,31 @@ from partscatalog.testing import make_brand, make_category, make_product, make_u
 pytestmark = pytest.mark.django_db
 
 ADMIN = "/admin/partscatalog_catalog"
+#: Attributes that JSON can write and nobody can keep.
+TRAPS = [
+    r'{"a": "\ud800"}',
+    r'{"\udfff": 1}',
+    r'{"a": "\u0000"}',
+    '{"a": NaN}',
+    '{"a": -Infinity}',
+    '{"a": 1e999}',
+    f'{{"a": {"9" * 5_000}}}',
+    f'{{"a": {"[" * 40}1{"]" * 40}}}',
+    f'{{"a": {"[" * 3_000}',
+    f'{{"a": {"[" * 3_000}1{"]" * 3_000}}}',
+    f'{{"a": {"[" * 90_000}1{"]" * 90_000}}}',
+    f'{{"a": "{"x" * 10_001}"}}',
+    "[]",
+    "null",
+    '"x"',
+]
+
+
+def nested(depth: int) -> list[object]:
+    inside: list[object] = []
+    for _ in range(depth):
+        inside = [inside]
+    return inside
 
 
 @pytest.fixture
@@ -219,6 +245,52 @@ def test_shows_bad_input_as_a_form_error(staff, field, value):
 
     assert (page.status_code, "errorlist" in page.content.decode()) == (200, True)
     assert Product.objects.count() == 0
+
+
+def test_leaves_out_no_attributes_where_the_field_is_blank(staff):
+    staff.post(f"{ADMIN}/product/add/", form(make_category(), stock="1", attributes=""))
+
+    assert Product.objects.get().attributes == {}
+
+
+@pytest.mark.parametrize("text", TRAPS, ids=range(len(TRAPS)))
+def test_shows_attributes_that_no_database_takes_as_a_form_error(staff, text):
+    """T-FUZZ-4"""
+    product = make_product(attributes={"bore": 81})
+
+    page = staff.post(
+        f"{ADMIN}/product/{product.pk}/change/", form(product.category, name="Renamed", attributes=text)
+    )
+
+    product.refresh_from_db()
+    assert (page.status_code, "errorlist" in page.content.decode()) == (200, True)
+    assert (product.name, product.attributes) == ("Piston", {"bore": 81})
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"a": "\ud800"},
+        {"\udfff": 1},
+        {"a": "\x00"},
+        {"a": float("nan")},
+        {"a": [float("inf")]},
+        {"a": nested(3_000)},
+        {"a": "x" * 10_001},
+        [],
+        "x",
+        None,
+    ],
+    ids=range(10),
+)
+def test_any_form_of_a_host_refuses_such_attributes(attributes):
+    product = make_product()
+    product.attributes = attributes
+
+    with pytest.raises(ValidationError) as refused:
+        product.full_clean()
+
+    assert list(refused.value.message_dict) == ["attributes"]
 
 
 def test_shows_a_taken_number_as_a_form_error(staff):

@@ -35,7 +35,7 @@ from partscatalog.api.visitor import Visitor
 from partscatalog.cart.models import Cart, CartLine
 from partscatalog.cart.services import adding, changing, finding
 from partscatalog.catalog.models import Product, StockMovement
-from partscatalog.catalog.models.product import StockField
+from partscatalog.catalog.models.fields import StockField
 from partscatalog.catalog.services import products, stock
 from partscatalog.exceptions import PartsCatalogError
 from partscatalog.laws import LAWS

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import math
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+from partscatalog import strict_json
 from partscatalog.api.errors import TooLarge
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
 
-MAX_DEPTH = 32
 #: A body larger than this is not read, unless it brings a picture. An over-long text of a megabyte still is,
 #: so that the refusal can name its field.
 MAX_BYTES = 2 * 1024 * 1024
@@ -53,11 +51,11 @@ class StrictJSONParser(parsers.JSONParser):
     ) -> Any:
         body = read_bounded(stream)
         try:
-            data = json.loads(body.decode(), parse_constant=_refuse, parse_float=JSONNumber)
-        except (ValueError, RecursionError) as error:
+            return strict_json.loads(body.decode(), parse_float=JSONNumber)
+        except strict_json.TrapError as trap:
+            raise ParseError(str(trap)) from trap
+        except ValueError as error:
             raise ParseError(_("The body is not valid JSON.")) from error
-        verify_plain(data)
-        return data
 
 
 class PlainFormParser(parsers.FormParser):
@@ -126,21 +124,10 @@ def verify_plain(data: Any) -> None:
 
     :raises ParseError: for nesting too deep, NUL characters, lone surrogates and infinite numbers.
     """
-    waiting = [(data, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise ParseError(_("The body is nested too deeply."))
-        if isinstance(value, str):
-            _verify_text(value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise ParseError(_("The body holds a number that is too large."))
-        elif isinstance(value, dict):
-            for key in value:
-                _verify_text(key)
-            waiting += [(item, depth + 1) for item in value.values()]
-        elif isinstance(value, list):
-            waiting += [(item, depth + 1) for item in value]
+    try:
+        strict_json.verify(data)
+    except strict_json.TrapError as trap:
+        raise ParseError(str(trap)) from trap
 
 
 def _verify_length(request: Request, most: int) -> None:
@@ -151,20 +138,3 @@ def _verify_length(request: Request, most: int) -> None:
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if announced.isdecimal() and int(announced) > most:
         raise TooLarge
-
-
-def _verify_text(text: str) -> None:
-    if "\x00" in text or not _is_encodable(text):
-        raise ParseError(_("The body holds a character that is not allowed."))
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number.")

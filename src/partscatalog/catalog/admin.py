@@ -19,7 +19,6 @@ from partscatalog.api.permissions import person
 from partscatalog.catalog import pictures, tree
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import images, products, stock
-from partscatalog.catalog.validators import validate_attributes
 from partscatalog.exceptions import InvalidField, InvalidMove, PartsCatalogError
 
 if TYPE_CHECKING:
@@ -134,13 +133,6 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def clean_number(self) -> str | None:
         return self.cleaned_data["number"] or None
-
-    def clean_attributes(self) -> dict[str, Any]:
-        attributes = self.cleaned_data["attributes"]
-        # Django asks no validator about an empty list.
-        attributes = {} if attributes is None else attributes
-        validate_attributes(attributes)
-        return dict(attributes)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

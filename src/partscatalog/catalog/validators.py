@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from partscatalog import money, numbers
+from partscatalog import money, numbers, strict_json
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
@@ -38,11 +38,15 @@ def validate_number(number: str) -> None:
 
 
 def validate_attributes(attributes: Any) -> None:
-    """Refuse what is no object of names and values, or too much of it.
+    """Refuse what is no object of names and values, too much of it, or what cannot be kept.
 
     :raises ValidationError: then.
     """
     if not isinstance(attributes, dict):
         raise ValidationError(_("Write an object of names and values."), code="invalid")
-    if len(json.dumps(attributes)) > MAX_ATTRIBUTES:
+    try:
+        strict_json.verify(attributes)
+    except strict_json.TrapError as trap:
+        raise ValidationError(strict_json.TRAPPED, code="invalid") from trap
+    if len(json.dumps(attributes, default=str)) > MAX_ATTRIBUTES:
         raise ValidationError(_("These are too many attributes."), code="invalid")

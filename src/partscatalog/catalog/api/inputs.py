@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.exceptions import ValidationError as NotValid
@@ -10,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
 from rest_framework.fields import empty
 
+from partscatalog import strict_json
 from partscatalog.api.fields import MoneyField, TextField, WholeNumberField
-from partscatalog.api.parsers import verify_plain
 from partscatalog.catalog.models import Brand, Category
 from partscatalog.catalog.models.product import NUMBER_LENGTH
 from partscatalog.catalog.services.stock import MAX_STOCK
@@ -55,12 +53,11 @@ class AttributesField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
-            read = json.loads(data) if isinstance(data, str) else data
-            verify_plain(read)
+            read = strict_json.loads(data) if isinstance(data, str) else data
             validate_attributes(read)
         except NotValid as error:
             raise serializers.ValidationError(error.messages) from error
-        except (ValueError, RecursionError, ParseError):
+        except ValueError:
             self.fail("invalid")
         return dict(read)
 

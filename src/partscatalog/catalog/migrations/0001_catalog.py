@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import partscatalog.catalog.models.image
-import partscatalog.catalog.models.product
+import partscatalog.catalog.models.fields
 import partscatalog.catalog.validators
 from decimal import Decimal
 from django.conf import settings
@@ -62,9 +62,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, verbose_name='slug')),
                 ('description', models.TextField(blank=True, default='', max_length=20000, verbose_name='description')),
-                ('attributes', models.JSONField(blank=True, default=dict, validators=[partscatalog.catalog.validators.validate_attributes], verbose_name='attributes')),
+                ('attributes', partscatalog.catalog.models.fields.AttributesField(blank=True, default=dict, verbose_name='attributes')),
                 ('price', models.DecimalField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0')), partscatalog.catalog.validators.validate_amount], verbose_name='price')),
-                ('stock', partscatalog.catalog.models.product.StockField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock')),
+                ('stock', partscatalog.catalog.models.fields.StockField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),

@@ -13,21 +13,11 @@ from partscatalog import money, numbers
 from partscatalog.catalog import slugs
 from partscatalog.catalog.models.brand import Brand
 from partscatalog.catalog.models.category import Category
+from partscatalog.catalog.models.fields import AttributesField, StockField
 from partscatalog.catalog.querysets import ProductQuerySet
-from partscatalog.catalog.validators import validate_amount, validate_attributes, validate_number
+from partscatalog.catalog.validators import validate_amount, validate_number
 
 NUMBER_LENGTH = 64
-
-
-class StockField(models.IntegerField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The stock of a product: written when the row is made, then by the stock service alone.
-
-    ``save()`` of an existing row sets the column to itself, so that an old copy in memory never puts
-    sold pieces back.
-    """
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
-        return super().pre_save(model_instance, add) if add else models.F(self.name)
 
 
 class Product(models.Model):
@@ -64,7 +54,7 @@ class Product(models.Model):
         help_text=_("Made from the name where it is left empty; it does not change with the name."),
     )
     description = models.TextField(_("description"), max_length=20_000, blank=True, default="")
-    attributes = models.JSONField(_("attributes"), default=dict, blank=True, validators=[validate_attributes])
+    attributes = AttributesField(_("attributes"), default=dict, blank=True)
     price = models.DecimalField(
         _("price"),
         max_digits=money.PRICE_DIGITS,
