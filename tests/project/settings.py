@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import django
 
 from config import environment
+
+# A folder of this run's own, gone with it: runs side by side share nothing.
+_FOLDER = Path(tempfile.mkdtemp(prefix="partscatalog-tests-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 SECRET_KEY = "tests-only-secret-key-that-is-long-enough-for-hmac-sha-512-signatures"
 DEBUG = False
@@ -17,7 +23,7 @@ ROOT_URLCONF = "tests.project.urls"
 USE_TZ = True
 STATIC_URL = "static/"
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="partscatalog-media-"))
+MEDIA_ROOT = _FOLDER / "media"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -70,7 +76,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {
     "default": environment.database(os.environ["DATABASE_URL"])
     if os.environ.get("DATABASE_URL")
-    else environment.sqlite(os.path.join(tempfile.gettempdir(), "partscatalog-tests.sqlite3")),
+    else environment.sqlite(str(_FOLDER / "db.sqlite3")),
 }
 
 if os.environ.get("REDIS_URL"):
