@@ -384,6 +384,19 @@ def test_who_has_the_body_gets_304_without_one(piston, statements, written):
         assert (answer["ETag"], answer["Cache-Control"]) == (etag, "public, no-cache")
 
 
+@pytest.mark.parametrize("asked", ["count=true&page_size=1&ordering=name", "page_size=2&ordering=name"])
+def test_an_equal_body_with_another_count_or_next_page_is_another_answer(piston, asked):
+    """Else who keeps the first never learns of the page that came after it."""
+    url = f"/api/products/?{asked}"
+    first = get(url)
+    make_product("Rod", category=piston.category)
+
+    second = get(url, HTTP_IF_NONE_MATCH=first["ETag"])
+
+    assert (second.status_code, second.content) == (200, first.content)
+    assert second["ETag"] != first["ETag"]
+
+
 @pytest.mark.parametrize("header", ['"other"', "nonsense", '"' + "x" * 1_000_000 + '"', ""])
 def test_who_has_another_body_gets_this_one(piston, header):
     get(LIST)

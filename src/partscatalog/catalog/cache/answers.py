@@ -229,7 +229,9 @@ def _build(place: _Place, build: Callable[[], Built], number: int | None) -> Ans
 
 
 def _finish(built: Built, encoding: str) -> Answer:
-    digest = hashlib.blake2b(built.body, digest_size=12).hexdigest()
+    """Return the answer in its encoding; its ETag stands for the headers too, which a 304 does not repeat."""
+    headers = repr(sorted(built.headers.items())).encode()
+    digest = hashlib.blake2b(headers + built.body, digest_size=12).hexdigest()
     if encoding == "gzip" and len(built.body) >= LEAST_GZIP:
         body = gzip.compress(built.body, 6, mtime=0)
         return Answer(body, f'"{digest}-gz"', built.headers)
