@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from PIL import Image
 
-from partscatalog.catalog.models import Category, Product, ProductImage, StockMovement
+from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import laws
 from partscatalog.testing import make_brand, make_category, make_product, make_user
 
@@ -245,6 +245,16 @@ def test_shows_bad_input_as_a_form_error(staff, field, value):
 
     assert (page.status_code, "errorlist" in page.content.decode()) == (200, True)
     assert Product.objects.count() == 0
+
+
+@pytest.mark.parametrize("slug", ["facets", "Facets"])
+@pytest.mark.parametrize("model", ["product", "category", "brand"])
+def test_shows_a_reserved_slug_as_a_form_error(staff, model, slug):
+    """T-SLUG-1"""
+    page = staff.post(f"{ADMIN}/{model}/add/", form(make_category(), stock="1", name="Facets", slug=slug))
+
+    assert "This word is reserved; choose another slug." in page.content.decode()
+    assert [model.objects.filter(name="Facets").count() for model in (Product, Category, Brand)] == [0, 0, 0]
 
 
 def test_leaves_out_no_attributes_where_the_field_is_blank(staff):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog import money, numbers, strict_json
+from partscatalog.catalog import slugs
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ def validate_number(number: str) -> None:
     """
     if not any(character.isalnum() for character in numbers.normalise(number)):
         raise ValidationError(_("A part number holds letters or digits."), code="invalid")
+
+
+def validate_slug(slug: str) -> None:
+    """Refuse a slug that stands in URLs for something else.
+
+    :raises ValidationError: for a reserved word.
+    """
+    if slug.lower() in slugs.RESERVED:
+        raise ValidationError(_("This word is reserved; choose another slug."), code="invalid")
 
 
 def validate_attributes(attributes: Any) -> None:

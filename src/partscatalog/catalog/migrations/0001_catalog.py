@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, verbose_name='slug')),
+                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, validators=[partscatalog.catalog.validators.validate_slug], verbose_name='slug')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
             ],
             options={
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, verbose_name='slug')),
+                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, validators=[partscatalog.catalog.validators.validate_slug], verbose_name='slug')),
                 ('description', models.TextField(blank=True, default='', max_length=5000, verbose_name='description')),
                 ('is_active', models.BooleanField(default=True, help_text='A category that is not active hides all that stands below it.', verbose_name='active')),
                 ('path', models.CharField(db_index=True, default='', editable=False, max_length=240)),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, help_text="The maker's number as the maker writes it; it is found in any spelling.", max_length=64, null=True, validators=[partscatalog.catalog.validators.validate_number], verbose_name='part number')),
                 ('number_normalised', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Upper(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('number'), models.Value(' '), models.Value('')), models.Value('-'), models.Value('')), models.Value('.'), models.Value('')), models.Value('/'), models.Value('')), models.Value('_'), models.Value('')), models.Value(','), models.Value('')), models.Value('('), models.Value('')), models.Value(')'), models.Value('')), models.Value('+'), models.Value('')), models.Value('*'), models.Value('')), models.Value('#'), models.Value('')), models.Value(':'), models.Value('')), models.Value(';'), models.Value('')), models.Value("'"), models.Value('')), models.Value('&'), models.Value('')), models.Value('\xa0'), models.Value('')), models.Value('–'), models.Value(''))), output_field=models.CharField(max_length=64, null=True))),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, verbose_name='slug')),
+                ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, validators=[partscatalog.catalog.validators.validate_slug], verbose_name='slug')),
                 ('description', models.TextField(blank=True, default='', max_length=20000, verbose_name='description')),
                 ('attributes', partscatalog.catalog.models.fields.AttributesField(blank=True, default=dict, verbose_name='attributes')),
                 ('price', models.DecimalField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0')), partscatalog.catalog.validators.validate_amount], verbose_name='price')),

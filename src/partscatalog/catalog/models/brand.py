@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog import slugs
+from partscatalog.catalog.validators import validate_slug
 
 
 class Brand(models.Model):
@@ -17,6 +18,7 @@ class Brand(models.Model):
         max_length=slugs.MAX_LENGTH,
         unique=True,
         blank=True,
+        validators=[validate_slug],
         help_text=_("Made from the name where it is left empty; it does not change with the name."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

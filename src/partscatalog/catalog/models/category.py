@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog import slugs, tree
 from partscatalog.catalog.querysets import CategoryQuerySet
+from partscatalog.catalog.validators import validate_slug
 
 
 class Category(models.Model):
@@ -32,6 +33,7 @@ class Category(models.Model):
         max_length=slugs.MAX_LENGTH,
         unique=True,
         blank=True,
+        validators=[validate_slug],
         help_text=_("Made from the name where it is left empty; it does not change with the name."),
     )
     description = models.TextField(_("description"), max_length=5_000, blank=True, default="")

@@ -15,7 +15,7 @@ from partscatalog.catalog.models.brand import Brand
 from partscatalog.catalog.models.category import Category
 from partscatalog.catalog.models.fields import AttributesField, StockField
 from partscatalog.catalog.querysets import ProductQuerySet
-from partscatalog.catalog.validators import validate_amount, validate_number
+from partscatalog.catalog.validators import validate_amount, validate_number, validate_slug
 
 NUMBER_LENGTH = 64
 
@@ -51,6 +51,7 @@ class Product(models.Model):
         max_length=slugs.MAX_LENGTH,
         unique=True,
         blank=True,
+        validators=[validate_slug],
         help_text=_("Made from the name where it is left empty; it does not change with the name."),
     )
     description = models.TextField(_("description"), max_length=20_000, blank=True, default="")
