@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 from partscatalog.catalog.api import views
 from partscatalog.catalog.api.serializers import ProductSerializer
 from partscatalog.catalog.cache import answers, changes, store
-from partscatalog.catalog.models import Brand, CatalogChange, Category, Product
+from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage
 from partscatalog.catalog.services import groups, images, products, stock
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
 from partscatalog.testing.storms import storm
@@ -119,6 +119,7 @@ DOORS = {
         images.add(product=piston, file=picture()).pk
     ),
     "picture deleted": lambda piston: images.delete(images.add(product=piston, file=picture())),
+    "picture given to another product": lambda piston: give_away(images.add(product=piston, file=picture())),
 }
 
 
@@ -126,6 +127,13 @@ def save(piston: Product, **changed) -> None:
     for name, value in changed.items():
         setattr(piston, name, value)
     piston.save()
+
+
+def give_away(image: ProductImage) -> None:
+    for url in READS.values():
+        get(url)
+    image.product = Product.objects.exclude(pk=image.product_id).get()
+    image.save()
 
 
 def told_update(piston: Product) -> None:

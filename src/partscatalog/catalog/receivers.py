@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
 from partscatalog.catalog.cache import changes
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage
 from partscatalog.catalog.services import stock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Reach = CatalogChange.Reach
 
@@ -35,6 +38,14 @@ def record_picture(*, instance: ProductImage, origin: Any = None, **_: Any) -> N
     """A picture that goes with its product needs no word of its own."""
     if not isinstance(origin, Product):
         changes.record(Reach.SHOWN, [instance.product_id])
+
+
+@receiver(pre_save, sender=ProductImage, dispatch_uid="partscatalog.image_leaves")
+def record_leaving(*, instance: ProductImage, update_fields: Collection[str] | None, **_: Any) -> None:
+    """The product that a picture leaves for another one shows it no more."""
+    if instance.pk and (update_fields is None or {"product", "product_id"} & set(update_fields)):
+        stored = ProductImage.objects.filter(pk=instance.pk).exclude(product=instance.product_id)
+        changes.record(Reach.SHOWN, stored.values_list("product_id", flat=True))
 
 
 @receiver([post_save, post_delete], sender=Category, dispatch_uid="partscatalog.category_changed")
