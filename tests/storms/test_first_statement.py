@@ -15,8 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from partscatalog.catalog.models import Product
 from partscatalog.orders.models import Order
+from partscatalog.payments.models import Payment
+from partscatalog.payments.services import reviewing
+from partscatalog.payments.services.refunding import RefundOrder, refund_payment
 from partscatalog.testing import make_user
 from partscatalog.testing.factories import PASSWORD
+from partscatalog.testing.orders import make_order
 from tests.orders.conftest import CREATE, DELIVERY, URL
 
 if TYPE_CHECKING:
@@ -83,5 +87,29 @@ def test_every_transaction_of_the_shop_begins_with_a_write(staff, client_of, api
 
     statements = [query["sql"] for query in ran.captured_queries]
     assert [answer.status_code for answer in answers if answer.status_code >= 400] == []
+    assert [statement for statement in first_statements(statements) if statement.startswith("SELECT")] == []
+    assert len(first_statements(statements)) > 20
+
+
+def test_every_transaction_of_money_begins_with_a_write(client_of):
+    user = make_user("buyer@example.com")
+    buyer = client_of(user)
+    orders = [make_order(user) for _ in range(4)]
+
+    with CaptureQueriesContext(connection) as ran:
+        for order, action in zip(orders, ["later", "wrong_amount", "pay", "twice"], strict=True):
+            answer = buyer.post(f"/api/payments/create/{order.pk}/").data
+            buyer.post(answer["authorization_url"], {"action": action}, format="json")
+            buyer.get("/api/payments/verify/", {"reference": answer["reference"]})
+        call_command("reconcile_payments", "--now")
+        _late, wrong, paid, other = Payment.objects.order_by("pk")
+        reviewing.accept(payment=wrong, actor=user)
+        Payment.objects.filter(pk=other.pk).update(needs_review=True, review_reason="disputed")
+        reviewing.dismiss(payment=other)
+        refund_payment(RefundOrder(payment=paid, actor=user))
+        call_command("reconcile_payments", "--now")
+
+    statements = [query["sql"] for query in ran.captured_queries]
+    assert [order.status for order in Order.objects.order_by("pk")] == ["paid", "paid", "refunded", "paid"]
     assert [statement for statement in first_statements(statements) if statement.startswith("SELECT")] == []
     assert len(first_statements(statements)) > 20

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils import timezone
 
-from partscatalog.exceptions import GatewayUnavailable, PartsCatalogError
+from partscatalog.exceptions import GatewayUnavailable
 from partscatalog.payments.models import Payment
 from partscatalog.payments.services import asking
 from partscatalog.payments.services.schedule import (
@@ -28,37 +28,51 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+#: How often in a row a gateway may give no answer before its other payments wait for the next run.
+PATIENCE = 3
 OPEN = UNCERTAIN | {RefundState.PENDING}
 
 
 def reconcile(*, ignore_schedule: bool = False) -> int:
     """Ask about every payment that is due, and return of how many an answer came. Outside a transaction.
 
-    Each is claimed by moving its next time on, in a transaction of its own, and asked about afterwards: a
-    worker that dies leaves it to the next time. A gateway that does not answer delays nobody else's.
+    Each is claimed, by moving its next time on, only when its turn has come, and asked about afterwards: a
+    worker that dies leaves it to the next time and the others to other workers. A gateway that gives no
+    answer several times in a row is left alone until the next run, so that it delays nobody else's.
     """
-    return sum(_is_answered(payment) for payment in _claimed(ignore_schedule=ignore_schedule))
-
-
-def _claimed(*, ignore_schedule: bool) -> Iterator[Payment]:
-    """Yield the payments that are due, each once."""
     until = None if ignore_schedule else timezone.now()
+    silences: Counter[str] = Counter()
+    answered = 0
+    for payment in _due(until):
+        if silences[payment.gateway] >= PATIENCE or not _is_claimed(payment):
+            continue
+        if _is_answered(payment):
+            silences[payment.gateway] = 0
+            answered += 1
+        else:
+            silences[payment.gateway] += 1
+    return answered
+
+
+def _due(until: datetime | None) -> Iterator[Payment]:
     last = 0
-    while batch := _claim(until, last):
+    while batch := list(Payment.objects.due(until).filter(pk__gt=last).order_by("pk")[:BATCH]):
         yield from batch
         last = batch[-1].pk
 
 
+def _is_claimed(payment: Payment) -> bool:
+    """Move the payment's next time on, and tell whether it was this worker that did."""
+    planned, payment.next_check_at = payment.next_check_at, _next_time(payment)
+    payment.checks += 1
+    return _move_on(payment, planned)
+
+
 @writing
-def _claim(until: datetime | None, after: int) -> list[Payment]:
-    rows = Payment.objects.due(until).filter(pk__gt=after).order_by("pk")
-    rows = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-    batch = list(rows[:BATCH])
-    for payment in batch:
-        payment.next_check_at = _next_time(payment)
-        payment.checks += 1
-    Payment.objects.bulk_update(batch, ["next_check_at", "checks"])
-    return batch
+def _move_on(payment: Payment, planned: datetime | None) -> bool:
+    """The write carries the time that was planned: of several workers it lets one through."""
+    found = Payment.objects.filter(pk=payment.pk, next_check_at=planned, checks=payment.checks - 1)
+    return bool(found.update(next_check_at=payment.next_check_at, checks=payment.checks))
 
 
 def _next_time(payment: Payment) -> datetime | None:
@@ -83,7 +97,8 @@ def _is_answered(payment: Payment) -> bool:
         _look_at(payment)
     except GatewayUnavailable:
         return False
-    except PartsCatalogError:
+    except Exception:
+        # Whatever a gateway or an answer does, the others are still asked about.
         logger.exception("Payment %s could not be reconciled; it is tried again.", payment.reference)
         return False
     return True
