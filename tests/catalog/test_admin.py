@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -162,6 +163,56 @@ def test_changes_price_and_activity_in_the_list(staff):
     assert (product.price, product.is_active, product.stock) == (Decimal("99.5"), False, 5)
 
 
+@pytest.mark.parametrize("price", ["1e5", "1_000", "٩", "99.505"])
+def test_refuses_a_price_in_the_list_that_is_not_plainly_written(staff, price):
+    product = make_product(price="2500.00")
+    management = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "Save"}
+
+    page = staff.post(
+        f"{ADMIN}/product/", {**management, "form-0-id": product.pk, "form-0-price": price}
+    ).content.decode()
+
+    product.refresh_from_db()
+    assert "Write the amount in digits, with a point before its decimals." in page
+    assert product.price == Decimal(2500)
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown", "step"),
+    [("NGN", "2500.00", "0.01"), ("JPY", "2500", "1"), ("KWD", "2500.000", "0.001")],
+)
+def test_shows_prices_with_the_decimals_of_the_currency(staff, settings, currency, shown, step):
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "CURRENCY": currency}
+    product = make_product(price="2500.00")
+
+    for page in ("", f"{product.pk}/change/"):
+        price = BeautifulSoup(staff.get(f"{ADMIN}/product/{page}").content, "html.parser").select_one(
+            "[name$=price]"
+        )
+        assert price is not None
+        assert (price["value"], price["step"]) == (shown, step)
+
+
+def test_shows_who_only_looks_the_price_with_the_decimals_of_the_currency(client):
+    viewer = make_user("viewer@example.com", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename="view_product"))
+    client.force_login(viewer)
+    product = make_product(price="2500.00")
+
+    for page in ("", f"{product.pk}/change/"):
+        shown = client.get(f"{ADMIN}/product/{page}").content.decode()
+        assert "2500.00" in shown
+        assert "2500.000" not in shown
+
+
+def test_refuses_a_picture_whose_place_is_not_plainly_written(staff):
+    inline = formset("images", image=picture(), alt_text="", position="1_0")
+
+    page = staff.post(f"{ADMIN}/product/add/", form(make_category(), stock="1", **inline))
+
+    assert (page.status_code, Product.objects.count()) == (200, 0)
+
+
 @pytest.mark.parametrize("term", ["90919-01253", "9091901253", "90919 01253", "filter", "nordwerk"])
 def test_finds_a_product(staff, term):
     make_product("Oil filter", number="90919-01253", brand=make_brand("Nordwerk"))
@@ -204,7 +255,14 @@ def test_adjusts_stock_by_a_difference_with_a_reason(staff, clerk):
 
 @pytest.mark.parametrize(
     ("delta", "note"),
-    [("-6", "x"), ("0", "x"), ("1.5", "x"), ("x", "x"), ("9" * 20, "x"), ("1", ""), ("1", "x" * 201)],
+    [
+        *[
+            (delta, "x")
+            for delta in ("-6", "0", "1.5", "1.0", "x", "٣", "1_0", "+1", "", "9" * 20, "9" * 5_000)
+        ],
+        ("1", ""),
+        ("1", "x" * 201),
+    ],
 )
 def test_refuses_an_adjustment_that_is_none(staff, delta, note):
     product = make_product(stock=5)
@@ -235,9 +293,22 @@ def test_adjusts_for_nobody_without_the_permission(client):
         ("price", "1.005"),
         ("price", "-1"),
         ("price", "NaN"),
+        ("price", "1e5"),
+        ("price", "1_000"),
+        ("price", "1,50"),
+        ("price", "+1"),
+        ("price", "١٢"),
+        ("price", "9" * 400),
+        ("price", "1000000000"),
+        ("price", ""),
         ("number", "---"),
         ("attributes", "[]"),
         ("stock", "-1"),
+        ("stock", "1_000"),
+        ("stock", "1.0"),
+        ("stock", "١٢"),
+        ("stock", "9" * 5_000),
+        ("stock", "9" * 12),
     ],
 )
 def test_shows_bad_input_as_a_form_error(staff, field, value):

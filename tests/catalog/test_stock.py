@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from partscatalog.catalog.models import Product, StockMovement
+from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.services import stock
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock
 from partscatalog.testing import make_product
@@ -102,7 +103,7 @@ def test_refuses_more_pieces_than_can_be_counted_and_says_so():
     product = make_product(stock=1)
 
     with pytest.raises(InvalidField) as refusal:
-        stock.adjust(product=product, delta=stock.MAX_STOCK, note="Found.")
+        stock.adjust(product=product, delta=MAX_STOCK, note="Found.")
 
     assert refusal.value.facts == {"delta": ["The stock would be larger than can be counted."]}
     assert current(product) == balance(product) == 1

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,12 +15,15 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from partscatalog import numbers
+from partscatalog import money, numbers
 from partscatalog.api.permissions import person
 from partscatalog.catalog import pictures, tree
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
+from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.services import images, products, stock
+from partscatalog.conf import get_settings
 from partscatalog.exceptions import InvalidField, InvalidMove, PartsCatalogError
+from partscatalog.forms import WholeNumberField
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -78,6 +82,7 @@ class ProductImageForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     class Meta:
         model = ProductImage
         fields = ["image", "alt_text", "position"]
+        field_classes = {"position": WholeNumberField}
 
     def clean_image(self) -> Any:
         file = self.cleaned_data["image"]
@@ -146,12 +151,12 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 class AdjustmentForm(forms.Form):
     """A difference of stock, and why."""
 
-    delta = forms.IntegerField(label=_("Difference"), help_text=_("Such as 5 or -2."))
+    delta = WholeNumberField(label=_("Difference"), help_text=_("Such as 5 or -2."))
     note = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_delta(self) -> int:
         delta: int = self.cleaned_data["delta"]
-        if not delta or abs(delta) > stock.MAX_STOCK:
+        if not delta or abs(delta) > MAX_STOCK:
             raise ValidationError(_("Write by how many pieces the stock changes."))
         return delta
 
@@ -185,7 +190,20 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["slug", "stock"] if obj else []
+        return ["slug", "stock", "plain_price"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = list(super().get_fields(request, obj))
+        return fields if obj is None or self.has_change_permission(request, obj) else _plainly_priced(fields)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
+        is_editable = self.has_change_permission(request) and IS_POPUP_VAR not in request.GET
+        return columns if is_editable else _plainly_priced(columns)
+
+    @admin.display(description=_("price"), ordering="price")
+    def plain_price(self, product: Product) -> str:
+        return money.format_amount(product.price, get_settings().CURRENCY)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         return [ProductImageInline, StockMovementInline] if obj else [ProductImageInline]
@@ -257,6 +275,11 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             return False
         messages.success(request, _("The stock was adjusted."))
         return True
+
+
+def _plainly_priced(names: list[Any]) -> list[Any]:
+    """Name the price that is only shown; for the column itself Django would write all its decimals."""
+    return ["plain_price" if name == "price" else name for name in names]
 
 
 @admin.register(StockMovement)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from partscatalog.api.fields import MoneyField, WholeNumberField
 from partscatalog.cart.services.reading import PricedCart, PricedLine, Problem
-from partscatalog.catalog.services.stock import MAX_STOCK
+from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.conf import get_settings
 
 

@@ -14,8 +14,8 @@ from rest_framework.fields import empty
 from partscatalog import strict_json
 from partscatalog.api.fields import MoneyField, TextField, WholeNumberField
 from partscatalog.catalog.models import Brand, Category
+from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.models.product import NUMBER_LENGTH
-from partscatalog.catalog.services.stock import MAX_STOCK
 from partscatalog.catalog.validators import validate_attributes, validate_number
 
 #: The last place among a product's pictures.

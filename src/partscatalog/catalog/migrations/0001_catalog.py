@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(blank=True, help_text='Made from the name where it is left empty; it does not change with the name.', max_length=120, unique=True, validators=[partscatalog.catalog.validators.validate_slug], verbose_name='slug')),
                 ('description', models.TextField(blank=True, default='', max_length=20000, verbose_name='description')),
                 ('attributes', partscatalog.catalog.models.fields.AttributesField(blank=True, default=dict, verbose_name='attributes')),
-                ('price', models.DecimalField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0')), partscatalog.catalog.validators.validate_amount], verbose_name='price')),
+                ('price', partscatalog.catalog.models.fields.PriceField(decimal_places=3, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0')), partscatalog.catalog.validators.validate_amount], verbose_name='price')),
                 ('stock', partscatalog.catalog.models.fields.StockField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),

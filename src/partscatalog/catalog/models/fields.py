@@ -7,7 +7,10 @@ from typing import Any
 from django.db import models
 
 from partscatalog.catalog.validators import validate_attributes
-from partscatalog.forms import StrictJSONField
+from partscatalog.forms import AmountField, StrictJSONField, WholeNumberField
+
+#: Most pieces of one product that the shop can hold.
+MAX_STOCK = 2_000_000_000
 
 
 class StockField(models.IntegerField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -19,6 +22,16 @@ class StockField(models.IntegerField):  # type: ignore[type-arg]  # not subscrip
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
         return super().pre_save(model_instance, add) if add else models.F(self.name)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": WholeNumberField, "max_value": MAX_STOCK, **kwargs})
+
+
+class PriceField(models.DecimalField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A price in the site's currency."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": AmountField, **kwargs})
 
 
 class AttributesField(models.JSONField):

@@ -13,7 +13,7 @@ from partscatalog import money, numbers
 from partscatalog.catalog import slugs
 from partscatalog.catalog.models.brand import Brand
 from partscatalog.catalog.models.category import Category
-from partscatalog.catalog.models.fields import AttributesField, StockField
+from partscatalog.catalog.models.fields import AttributesField, PriceField, StockField
 from partscatalog.catalog.querysets import ProductQuerySet
 from partscatalog.catalog.validators import validate_amount, validate_number, validate_slug
 
@@ -56,7 +56,7 @@ class Product(models.Model):
     )
     description = models.TextField(_("description"), max_length=20_000, blank=True, default="")
     attributes = AttributesField(_("attributes"), default=dict, blank=True)
-    price = models.DecimalField(
+    price = PriceField(
         _("price"),
         max_digits=money.PRICE_DIGITS,
         decimal_places=money.DECIMAL_PLACES,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog.cache import changes
 from partscatalog.catalog.models import CatalogChange, Product, StockMovement
+from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.signals import stock_changed
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
 from partscatalog.transactions import writing
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
-
-#: Most pieces of one product that the shop can hold.
-MAX_STOCK = 2_000_000_000
 
 Reason = StockMovement.Reason
 
