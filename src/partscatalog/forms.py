@@ -46,7 +46,7 @@ class AmountField(forms.DecimalField):
         "invalid": _("Write the amount in digits, with a point before its decimals."),
     }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = str(value).strip() if value is not None else ""
         if not text:
             return None

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from partscatalog.catalog.validators import validate_attributes
 from partscatalog.forms import AmountField, StrictJSONField, WholeNumberField
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    _DecimalField = models.DecimalField[str | float | Decimal, Decimal]
+else:  # not subscriptable at run time
+    _DecimalField = models.DecimalField
 
 #: Most pieces of one product that the shop can hold.
 MAX_STOCK = 2_000_000_000
@@ -27,7 +34,7 @@ class StockField(models.IntegerField):  # type: ignore[type-arg]  # not subscrip
         return super().formfield(**{"form_class": WholeNumberField, "max_value": MAX_STOCK, **kwargs})
 
 
-class PriceField(models.DecimalField):  # type: ignore[type-arg]  # not subscriptable at run time
+class PriceField(_DecimalField):
     """A price in the site's currency."""
 
     def formfield(self, **kwargs: Any) -> Any:
