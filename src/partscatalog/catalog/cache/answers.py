@@ -13,7 +13,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
@@ -136,7 +135,8 @@ class _Place:
 
     @property
     def lock(self) -> str:
-        return f"lock:{self.name}"
+        """Who builds another answer that has the same place is not waited for."""
+        return f"lock:{self.text}"
 
 
 class _About(NamedTuple):
@@ -149,7 +149,7 @@ class _About(NamedTuple):
     headers: dict[str, str]
 
 
-def _look(place: _Place) -> tuple[Answer | None, int | None]:
+def _look(place: _Place) -> tuple[Answer | None, int]:
     """Return the kept answer and the number of the last change; no answer where a change ended it."""
     found = store.get_many([place.about, place.body, changes.NUMBER, changes.DRAINED])
     about, number = _judge(place, found)
@@ -159,17 +159,17 @@ def _look(place: _Place) -> tuple[Answer | None, int | None]:
     return Answer(body[len(about.etag) :], about.etag, about.headers), number
 
 
-def _current(place: _Place) -> tuple[_About | None, int | None]:
+def _current(place: _Place) -> tuple[_About | None, int]:
     """Return what is kept beside the body, without the body, as :func:`_look` does."""
     return _judge(place, store.get_many([place.about, changes.NUMBER, changes.DRAINED]))
 
 
-def _judge(place: _Place, found: dict[str, Any]) -> tuple[_About | None, int | None]:
+def _judge(place: _Place, found: dict[str, Any]) -> tuple[_About | None, int]:
     if changes.DRAINED not in found and store.add(changes.DRAINED, 1, changes.DRAIN_SECONDS):
         changes.drain()
         found = {**found, **store.get_many([changes.NUMBER])}
     number, kept = changes.current(found), found.get(place.about)
-    if kept is None or number is None or kept[0] != place.text:
+    if kept is None or kept[0] != place.text:
         return None, number
     about = _About(*kept)
     if about.number != number:
@@ -199,32 +199,32 @@ def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:
 
 def _once(place: _Place, build: Callable[[], Built]) -> Answer:
     """Return the answer of whoever builds it first; the others wait a bounded time for it."""
-    mine, deadline = token_hex(8), time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while True:
         answer, number = _look(place)
         if answer is not None:
             return answer
-        if store.add(place.lock, mine, WAIT_SECONDS):
+        if store.add(place.lock, 1, WAIT_SECONDS):
             try:
                 # Looked at again: it may have been built between the look and the lock.
                 answer, number = _look(place)
                 return answer or _build(place, build, number)
             finally:
-                store.delete(place.lock)
+                with suppress(store.Away):
+                    store.delete(place.lock)
         if time.monotonic() > deadline:
             return _build(place, build, number)
         time.sleep(LOOK_SECONDS)
 
 
-def _build(place: _Place, build: Callable[[], Built], number: int | None) -> Answer:
+def _build(place: _Place, build: Callable[[], Built], number: int) -> Answer:
     """Build the answer and keep it under the number that was read before its rows were."""
     built = build()
     answer = _finish(built, place.encoding)
-    if number is not None:
-        about = _About(place.text, number, sorted(built.product_ids), answer.etag, dict(answer.headers))
-        kept = {place.about: list(about), place.body: answer.etag.encode() + answer.body}
-        with suppress(store.Away):
-            store.set_many(kept, _seconds())
+    about = _About(place.text, number, sorted(built.product_ids), answer.etag, dict(answer.headers))
+    kept = {place.about: list(about), place.body: answer.etag.encode() + answer.body}
+    with suppress(store.Away):
+        store.set_many(kept, _seconds())
     return answer
 
 

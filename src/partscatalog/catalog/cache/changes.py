@@ -80,15 +80,17 @@ def purge() -> int:
     return deleted
 
 
-def current(found: dict[str, Any]) -> int | None:
+def current(found: dict[str, Any]) -> int:
     """Return the number of the last change, of what was read of the cache; begin to count where it has none.
 
-    :raises Away: when the cache cannot be asked.
+    :raises Away: when the cache cannot be asked, or keeps nothing.
     """
     number: int | None = found.get(NUMBER)
     if number is None:
         _start()
         number = store.get_many([NUMBER]).get(NUMBER)
+    if number is None:
+        raise store.leave()
     return number
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ logger = logging.getLogger(__name__)
 REST_SECONDS = 2.0
 PREFIX = "partscatalog:catalog:"
 
-_rest_until = 0.0
+#: What a cache raises about a value that something else wrote, such as another serializer.
+UNREADABLE = (ValueError, pickle.UnpicklingError)
 
 
 class Away(Exception):
@@ -28,12 +30,15 @@ class Away(Exception):
 
 
 def get_many(names: Iterable[str]) -> dict[str, Any]:
-    """Return what the cache holds of the names.
+    """Return what the cache holds of the names; a value that cannot be read is as good as none.
 
     :raises Away: when it cannot be asked.
     """
     keys = {PREFIX + name: name for name in names}
-    found: dict[str, Any] = _call("get_many", list(keys))
+    try:
+        found: dict[str, Any] = _call("get_many", list(keys))
+    except UNREADABLE:
+        found = {key: value for key in keys if (value := _readable(key)) is not None}
     return {keys[key]: value for key, value in found.items()}
 
 
@@ -50,7 +55,7 @@ def add(name: str, value: Any, seconds: float | None) -> bool:
 
     :raises Away: when the cache cannot be asked.
     """
-    return bool(_call("add", PREFIX + name, value, seconds))
+    return bool(_answered(_call("add", PREFIX + name, value, seconds)))
 
 
 def delete(name: str) -> None:
@@ -67,29 +72,80 @@ def increment(name: str) -> int | None:
     :raises Away: when the cache cannot be asked.
     """
     try:
-        number: int = _call("incr", PREFIX + name)
+        number: int = _answered(_call("incr", PREFIX + name))
     except ValueError:
         return None
     return number
 
 
-def _call(method: str, *args: Any) -> Any:
-    global _rest_until  # noqa: PLW0603  # one breaker a process
-    if time.monotonic() < _rest_until:
-        raise Away
-    try:
-        return getattr(caches[get_settings().CATALOG_CACHE], method)(*args)
-    except ValueError:
-        raise
-    except Exception as error:
-        # Whatever a cache raises, the catalog goes on from the database. While one caller tries it again
-        # after the rest, the others still leave it alone.
-        _rest_until = time.monotonic() + REST_SECONDS
-        logger.warning("The catalog's cache does not answer (%s).", type(error).__name__)
-        raise Away from error
+def leave() -> Away:
+    """Leave the cache alone for a while, and return what to raise: it does not keep what it is given."""
+    _breaker.trip()
+    return Away()
 
 
 def wake() -> None:
     """Forget that the cache failed; for tests."""
-    global _rest_until  # noqa: PLW0603
-    _rest_until = 0.0
+    _breaker.mend()
+
+
+class _Breaker:
+    """Knows until when the cache is left alone; 0 while it answers."""
+
+    def __init__(self) -> None:
+        self.until = 0.0
+
+    def may_pass(self) -> bool:
+        """Tell whether a caller may ask the cache; of many after a rest, one."""
+        now = time.monotonic()
+        if now < self.until:
+            return False
+        if self.until:
+            # While this one tries it again, the others still leave it alone.
+            self.trip()
+        return True
+
+    def trip(self) -> None:
+        self.until = time.monotonic() + REST_SECONDS
+
+    def mend(self) -> None:
+        self.until = 0.0
+
+
+#: One a process.
+_breaker = _Breaker()
+
+
+def _call(method: str, *args: Any) -> Any:
+    if not _breaker.may_pass():
+        raise Away
+    try:
+        answer = getattr(caches[get_settings().CATALOG_CACHE], method)(*args)
+    except UNREADABLE:
+        # It did answer.
+        _breaker.mend()
+        raise
+    except Exception as error:
+        # Whatever a cache raises, the catalog goes on from the database.
+        _breaker.trip()
+        logger.warning("The catalog's cache does not answer (%s).", type(error).__name__)
+        raise Away from error
+    _breaker.mend()
+    return answer
+
+
+def _answered(answer: Any) -> Any:
+    """Return what the cache answered; one that hides its errors answers None.
+
+    :raises Away: then.
+    """
+    if answer is None:
+        raise leave()
+    return answer
+
+
+def _readable(key: str) -> Any:
+    try:
+        return _call("get", key)
+    except UNREADABLE:
+        return None

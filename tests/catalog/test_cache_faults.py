@@ -1,0 +1,188 @@
+"""A cache that refuses, hangs, forgets or is one process's own: reads stay right and cost next to nothing."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from django.core.cache import caches
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
+from rest_framework.test import APIClient
+
+from config import environment
+from partscatalog.catalog.cache import store
+from partscatalog.catalog.services import products, stock
+from partscatalog.testing import make_category, make_product
+from partscatalog.testing.storms import storm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from partscatalog.catalog.models import Product
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/api/products/?page_size=20"
+DETAIL = "/api/categories/pistons/products/forged-piston/"
+
+
+@pytest.fixture(autouse=True)
+def _awake():
+    store.wake()
+    yield
+    store.wake()
+
+
+@pytest.fixture
+def piston() -> Product:
+    return make_product("Forged piston", category=make_category("Pistons"), stock=5)
+
+
+def shown() -> tuple[int, int]:
+    """Return the piston's stock as the detail and the list show it."""
+    detail, listed = APIClient().get(DETAIL), APIClient().get(LIST)
+    assert (detail.status_code, listed.status_code) == (200, 200)
+    return detail.json()["stock"], listed.json()[0]["stock"]
+
+
+def sell(piston: Product) -> None:
+    stock.adjust(product=piston, delta=-1, note="sold")
+
+
+def a_closed_port() -> Iterator[int]:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield closed.getsockname()[1]
+
+
+def a_silent_server() -> Iterator[int]:
+    """One that takes every connection and never says a word."""
+    held: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        Thread(target=take_all, args=(server, held), daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+    for connection in held:
+        connection.close()
+
+
+def take_all(server: socket.socket, held: list[socket.socket]) -> None:
+    while True:
+        try:
+            held.append(server.accept()[0])
+        except OSError:
+            return
+
+
+@pytest.fixture(params=[a_closed_port, a_silent_server])
+def redis_away(request, settings) -> Iterator[None]:
+    with contextmanager(request.param)() as port:
+        settings.CACHES = environment.redis_caches(f"redis://127.0.0.1:{port}/0")
+        yield
+
+
+def test_reads_and_writes_are_right_while_redis_refuses_or_hangs(piston, redis_away):
+    assert shown() == (5, 5)
+    sell(piston)
+    assert shown() == (4, 4)
+    products.update(piston, {"stock": 9})
+
+    assert shown() == (9, 9)
+
+
+def test_a_redis_that_is_away_costs_one_timeout_and_then_none(piston, redis_away, monkeypatch):
+    calls = counted_calls(monkeypatch)
+    monkeypatch.setattr(store, "REST_SECONDS", 60)
+
+    for _time in range(4):
+        shown()
+        sell(piston)
+
+    assert len(calls) == 1
+
+
+def counted_calls(monkeypatch) -> list[str]:
+    """Return a list that grows by the name of each call that reaches the cache."""
+    calls: list[str] = []
+
+    class Counting:
+        def __getitem__(self, alias: str) -> Any:
+            class Cache:
+                def __getattr__(self, method: str) -> Any:
+                    calls.append(method)
+                    return getattr(caches[alias], method)
+
+            return Cache()
+
+    monkeypatch.setattr(store, "caches", Counting())
+    return calls
+
+
+def test_after_the_rest_one_caller_tries_it_again_and_the_others_do_not_wait(piston, settings, monkeypatch):
+    calls = counted_calls(monkeypatch)
+    with contextmanager(a_silent_server)() as port:
+        settings.CACHES = environment.redis_caches(f"redis://127.0.0.1:{port}/0")
+        shown()
+        monkeypatch.setattr(store._breaker, "until", time.monotonic())
+
+        outcomes = storm([shown] * 6)
+
+    assert (outcomes.errors, len(calls)) == ([], 2)
+
+
+class Silent(DummyCache):
+    """As django-redis with IGNORE_EXCEPTIONS is while Redis is away."""
+
+    def add(self, *_args: Any, **_kwargs: Any) -> Any:
+        return None
+
+    def incr(self, *_args: Any, **_kwargs: Any) -> Any:
+        return None
+
+
+@pytest.mark.parametrize("backend", [Silent, DummyCache])
+def test_a_cache_that_keeps_nothing_and_says_nothing_is_left_alone(piston, settings, monkeypatch, backend):
+    settings.CACHES = {"default": {"BACKEND": f"{backend.__module__}.{backend.__qualname__}"}}
+    calls = counted_calls(monkeypatch)
+    monkeypatch.setattr(store, "REST_SECONDS", 60)
+
+    assert shown() == (5, 5)
+    tried = len(calls)
+    sell(piston)
+
+    assert shown() == (4, 4)
+    assert tried == len(calls) < 10
+
+
+class Garbled(LocMemCache):
+    """A cache that may hold values of another serializer; whole numbers are written alike by all."""
+
+    written: ClassVar[set[str]] = set()
+    foreign: ClassVar[set[str]] = set()
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        if key in self.foreign:
+            raise ValueError("not of this serializer")
+        return super().get(key, *args, **kwargs)
+
+    def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        self.foreign.discard(key)
+        self.written.update(set() if isinstance(value, int) else {key})
+        super().set(key, value, *args, **kwargs)
+
+
+def test_values_that_another_serializer_wrote_are_as_good_as_none(piston, settings, statements):
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.Garbled", "LOCATION": "garbled"}}
+    shown()
+    sell(piston)
+    Garbled.foreign.update(Garbled.written)
+
+    assert shown() == (4, 4)
+    with statements() as ran:
+        shown()
+    assert len(ran) == 0
