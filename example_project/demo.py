@@ -10,8 +10,9 @@ import socket
 import sys
 
 import django
-from django.conf import settings
 from django.core.management import call_command
+
+from shop.demo import people
 
 # From <linux/prctl.h>.
 PR_SET_PDEATHSIG = 1
@@ -41,17 +42,23 @@ def end_with_parent() -> None:
 
 
 def prepare() -> None:
-    """Bring the database up to date and fill an empty shop; a filled one is left as it is."""
-    call_command("migrate", verbosity=0)
-    call_command("seed_demo", if_empty=True)
+    """Bring the database up to date and fill an empty shop; of a filled one set a password given anew."""
+    try:
+        call_command("migrate", verbosity=0)
+        call_command("seed_demo", if_empty=True)
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted before the shop was filled; the next start begins anew.")
 
 
-def announce(port: int) -> None:
+def told_password() -> str:
+    """Return the password that signs both people in, or what there is to say of one not known here."""
+    known = os.environ.get("DEMO_PASSWORD") or people.OPEN_PASSWORD
+    return known if people.sign_in_with(known) else "as it was given or printed first; DEMO_PASSWORD sets it"
+
+
+def announce(port: int, password: str) -> None:
     """Print where the shop is and who may log in."""
     base = f"http://localhost:{port}"
-    password = os.environ.get("DEMO_PASSWORD") or (
-        "partscatalog-demo" if settings.DEBUG else "printed when the shop was filled"
-    )
     lines = [
         "",
         f"  Shop       {base}/",
@@ -78,7 +85,7 @@ def main() -> None:
     django.setup()
     refuse_taken_port(port)
     prepare()
-    announce(port)
+    announce(port, told_password())
     call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
 

@@ -19,7 +19,7 @@ import redis
 from django.db import connection
 
 from config import environment
-from demo import announce, end_with_parent, port_from_arguments, prepare, refuse_taken_port
+from demo import announce, end_with_parent, port_from_arguments, prepare, refuse_taken_port, told_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,7 @@ def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
         process.wait()
 
 
-def run(port: int) -> str | None:
+def run(port: int, password: str) -> str | None:
     """Run the stack until a signal ends it; return the name of a process that ended before."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -137,7 +137,7 @@ def run(port: int) -> str | None:
     try:
         for name, command in commands(port).items():
             processes[name] = start(command)
-        announce(port)
+        announce(port, password)
         return first_ended(processes, stopping)
     finally:
         stop(processes)
@@ -151,8 +151,9 @@ def main() -> None:
     refuse_taken_port(port)
     refuse_silent()
     prepare()
+    password = told_password()
     connection.close()
-    ended = run(port)
+    ended = run(port, password)
     if ended:
         sys.exit(f"{ended} ended by itself; the rest was stopped.")
 

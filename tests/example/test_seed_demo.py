@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
 
+import demo
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
 from shop.demo import filling
 from shop.demo.progress import Progress
@@ -260,6 +261,30 @@ def test_a_given_password_takes_both_accounts_over(monkeypatch):
     assert theirs.check_password("of-my-own")
     assert theirs.is_staff
     assert theirs.has_perm("partscatalog_catalog.add_product")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        ("", "", "partscatalog-demo"),
+        ("", "of-my-own", "of-my-own"),
+        ("of-my-own", "another", "another"),
+        ("of-my-own", "of-my-own", "of-my-own"),
+        ("of-my-own", "", "as it was given or printed first; DEMO_PASSWORD sets it"),
+    ],
+)
+def test_every_start_says_the_password_that_signs_in(monkeypatch, first, then, said):
+    monkeypatch.setenv("DEMO_PASSWORD", first)
+    seed("--products", "1")
+    monkeypatch.setenv("DEMO_PASSWORD", then)
+
+    seed("--if-empty")
+
+    assert demo.told_password() == said
+    assert authenticate(username="staff@example.com", password=then or first or said)
+    assert authenticate(username="buyer@example.com", password=then or first or said)
+    assert Product.objects.count() == 1
 
 
 def test_the_demo_site_prints_a_random_password_in_production(tmp_path):

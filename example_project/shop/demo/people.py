@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.db import transaction
 
 #: The password of a demo on one's own machine.
@@ -45,6 +46,13 @@ def admit(*, given: str, default: str) -> list[Login]:
     return [_admit(person, password=password, takes_over=bool(given)) for person in (STAFF, BUYER)]
 
 
+def sign_in_with(password: str) -> bool:
+    """Tell whether it is the password of both accounts."""
+    emails = [STAFF.email, BUYER.email]
+    users = list(get_user_model()._default_manager.filter(email__in=emails))
+    return len(users) == len(emails) and all(user.check_password(password) for user in users)
+
+
 def _admit(person: Person, *, password: str, takes_over: bool) -> Login:
     user_model = get_user_model()
     found = user_model._default_manager.filter(email=person.email)
@@ -61,6 +69,7 @@ def _admit(person: Person, *, password: str, takes_over: bool) -> Login:
         user.is_staff = person.is_staff
         user.save()
     if person.is_staff and user.is_staff:
-        ours = Permission.objects.filter(content_type__app_label__startswith="partscatalog_")
+        permissions: Any = apps.get_model("auth", "Permission")
+        ours = permissions.objects.filter(content_type__app_label__startswith="partscatalog_")
         user.user_permissions.add(*ours)
     return Login(person.email, password if renewed else None)

@@ -50,17 +50,18 @@ class Command(BaseCommand):
             help=f"How many products the shop is to have ({PRODUCTS:,}); a larger shop includes a smaller.",
         )
         parser.add_argument(
-            "--if-empty", action="store_true", help="Do nothing at all where there are products already."
+            "--if-empty",
+            action="store_true",
+            help="Where there are products already, only set the password, and only one that is given.",
         )
 
     def handle(self, *_: Any, products: int, if_empty: bool, verbosity: int, **__: Any) -> None:
+        given = os.environ.get("DEMO_PASSWORD", "")
         if if_empty and Product.objects.exists():
+            if given:
+                people.admit(given=given, default="")
             return
-        logins = people.admit(
-            given=os.environ.get("DEMO_PASSWORD", ""),
-            default=people.OPEN_PASSWORD if settings.DEBUG else "",
-        )
-        self._tell_logins(logins)
+        self._tell_logins(people.admit(given=given, default=people.OPEN_PASSWORD if settings.DEBUG else ""))
         added = fill(total=products, progress=Progress(sys.stderr))
         if verbosity:
             self._tell_added(added)
