@@ -359,8 +359,8 @@ def test_a_builder_that_dies_blocks_nobody_for_longer_than_a_second(piston):
     assert time.monotonic() - started < 2 * answers.WAIT_SECONDS
 
 
-def _request(url: str):
-    return RequestFactory().get(url)
+def _request(url: str, **headers):
+    return RequestFactory().get(url, **headers)
 
 
 def test_an_answer_carries_a_strong_etag_for_each_encoding_and_says_who_may_keep_it(piston):
@@ -436,6 +436,26 @@ def test_lists_take_a_bounded_number_of_places(piston):
     }
 
     assert len(names) <= answers.PLACES
+
+
+def test_a_product_takes_a_bounded_number_of_places_whatever_hosts_strangers_name(piston):
+    """A port may be any number, and Django lets it pass."""
+    view = views.ProductView()
+    questions = [view.question(_request(DETAIL, HTTP_HOST=f"testserver:{port}")) for port in range(500)]
+
+    assert len({question.text for question in questions}) == 500
+    assert len({answers._Place.of(question, "").name for question in questions}) <= answers.SIDES
+
+
+def test_hosts_in_one_place_get_their_own_answers(settings, piston, monkeypatch, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    images.add(product=piston, file=picture())
+    monkeypatch.setattr(answers, "SIDES", 1)
+
+    for port in (1, 2, 1):
+        assert (
+            f"http://testserver:{port}/media/" in get(DETAIL, HTTP_HOST=f"testserver:{port}").content.decode()
+        )
 
 
 def test_a_list_in_a_place_of_another_is_built_anew(piston, monkeypatch, settings):

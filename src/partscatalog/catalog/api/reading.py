@@ -61,7 +61,8 @@ class ReadView(CatalogView):
         """Return what is asked: all that can change the answer, and nothing else."""
         asked = asked_parameters(request.GET, self.parameters)
         shows = Shows.STOCKS if "in_stock" in request.GET and "in_stock" in self.parameters else self.shows
-        return Question(shows, repr([request.path, asked, *self._surroundings(request)]), self.is_open)
+        text = repr([request.path, asked, *self._surroundings(request)])
+        return Question(shows, text, "" if self.is_open else request.path)
 
     def _surroundings(self, request: HttpRequest) -> Iterable[str]:
         """Yield what the answer depends on beside the request: a site's serializer may translate."""

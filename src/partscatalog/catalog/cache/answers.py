@@ -34,6 +34,8 @@ Reach = CatalogChange.Reach
 LEAST_GZIP = 512
 #: Lists are kept in so many places, whatever strangers ask for: a new one takes the place of an old one.
 PLACES = 4_096
+#: So many answers of one path are kept beside each other: for hosts and languages, which strangers choose.
+SIDES = 16
 #: How long others wait for the one who builds, and how often they look.
 WAIT_SECONDS = 1.0
 LOOK_SECONDS = 0.01
@@ -59,8 +61,8 @@ class Question:
 
     shows: Shows
     text: str
-    #: Whether there may be any number of such questions, as of lists.
-    is_open: bool = True
+    #: The path where there is one answer of it, empty where there may be any number, as of lists.
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,9 @@ class _Place:
 
     @classmethod
     def of(cls, question: Question, encoding: str) -> _Place:
-        text = f"{encoding} {question.text}"
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        name = f"{int(digest[:8], 16) % PLACES:x}" if question.is_open else digest
+        digest = _digest(f"{encoding} {question.text}")
+        chance, path = int(digest[:8], 16), question.path
+        name = f"{_digest(path)}-{encoding}{chance % SIDES:x}" if path else f"{chance % PLACES:x}"
         return cls(digest, name, question.shows, encoding)
 
     @property
@@ -272,6 +274,10 @@ def _encoding(request: HttpRequest) -> str:
         if name.strip() in {"gzip", "*"}:
             return "" if quality.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} else "gzip"
     return ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _seconds() -> float:
