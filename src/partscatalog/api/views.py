@@ -49,6 +49,8 @@ class ShopView(APIView):
     content_negotiation_class = OneRenderer
     metadata_class = None
     versioning_class = None
+    # Neither OPTIONS nor TRACE is answered, nor named in Allow.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ShopSchema()
 
     app: ClassVar[str] = ""
@@ -68,6 +70,13 @@ class ShopView(APIView):
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
         )
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse a method that the view has not before anybody is asked who they are."""
+        method = request.method.lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return errors.handle
