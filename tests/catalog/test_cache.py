@@ -9,7 +9,10 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
@@ -23,10 +26,13 @@ from rest_framework.test import APIClient
 from partscatalog.catalog.api import views
 from partscatalog.catalog.api.serializers import ProductSerializer
 from partscatalog.catalog.cache import answers, changes, store
-from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage
+from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import groups, images, products, stock
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
 from partscatalog.testing.storms import storm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,7 +254,7 @@ def test_without_the_drain_it_would_stay_stale(piston, monkeypatch):
     with monkeypatch.context() as dead:
         dead.setattr(changes, "_tell_later", lambda *_: None)
         stock.adjust(product=piston, delta=-1, note="sold")
-    monkeypatch.setattr(changes, "_rows_since", lambda ends: ({}, list(ends or [0, 0])))
+    monkeypatch.setattr(changes, "_tell_untold", lambda rows: None)
     time_for_a_drain()
 
     assert get(DETAIL).json()["stock"] == 5
@@ -266,6 +272,82 @@ def test_a_drain_looks_once_in_a_while_and_tells_nothing_twice(piston, statement
 
     assert (len(drained), len(after)) == (2, 0), drained.sql
     assert all("FROM" in sql and "WHERE" in sql and '"id" >' in sql.replace("`", '"') for sql in drained.sql)
+
+
+def test_what_was_read_is_not_read_again(piston):
+    """Else every drain looks through the orders of two minutes, and gives up where they are many."""
+    for _time in range(3):
+        get(DETAIL)
+        stock.adjust(product=piston, delta=-1, note="sold")
+        time_for_a_drain()
+    with patch.object(changes, "_tell_untold", wraps=changes._tell_untold) as tell:
+        for _time in range(2):
+            get(DETAIL)
+            time_for_a_drain()
+
+    assert [len(call.args[0]) for call in tell.call_args_list] == [1, 0]
+
+
+def untold(*writes: Callable[[], Any]) -> None:
+    """Commit writes of which the cache is not told."""
+    with patch.object(changes, "_tell_later"):
+        for write in writes:
+            write()
+
+
+@pytest.mark.parametrize("most", ["MOST_ROWS", "MOST_KEYS"])
+def test_more_untold_changes_than_are_told_one_by_one_end_everything_once(
+    piston, monkeypatch, statements, most
+):
+    monkeypatch.setattr(changes, most, 2)
+    get(DETAIL)
+    untold(*[partial(stock.adjust, product=piston, delta=-1, note="sold")] * 3)
+    time_for_a_drain()
+
+    assert get(DETAIL).json()["stock"] == 2
+    time_for_a_drain()
+    with statements() as ran:
+        get(DETAIL)
+    assert len(ran) == 2  # the drain's own
+
+
+def test_many_untold_changes_are_told_together(piston, statements):
+    get("/api/brands/")
+    ring = Product.objects.exclude(pk=piston.pk).get()
+    untold(
+        *[partial(stock.adjust, product=product, delta=-1, note="sold") for product in (piston, ring)] * 2,
+        partial(products.update, ring, {"name": "Oil ring"}),
+    )
+    number = store.get_many([changes.NUMBER])[changes.NUMBER]
+    time_for_a_drain()
+    get("/api/brands/")
+
+    told = changes.between(number, store.get_many([changes.NUMBER])[changes.NUMBER])
+    assert sorted(told or []) == [("listed", [ring.pk]), ("stock", sorted([piston.pk, ring.pk]))]
+
+
+@pytest.mark.parametrize("is_flushed", [False, True], ids=["", "after a flush"])
+def test_a_transaction_that_ends_after_later_ones_is_found_by_its_lower_key(piston, is_flushed):
+    highest = StockMovement.objects.latest("pk").pk
+    get(DETAIL)
+    move(piston, highest + 2, left=4)
+    time_for_a_drain()
+    if is_flushed:
+        cache.clear()
+    seen = get(DETAIL).json()["stock"]
+    move(piston, highest + 1, left=3)
+    time_for_a_drain()
+
+    assert (seen, get(DETAIL).json()["stock"]) == (4, 3)
+
+
+def move(piston: Product, key: int, *, left: int) -> None:
+    """Commit a movement with a key of its own choice; nobody tells the cache."""
+    with transaction.atomic():
+        Product.objects.filter(pk=piston.pk).update(stock=left)
+        StockMovement.objects.bulk_create(
+            [StockMovement(pk=key, product=piston, delta=-1, reason="adjustment")]
+        )
 
 
 @pytest.fixture

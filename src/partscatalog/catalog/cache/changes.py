@@ -11,13 +11,16 @@ orders would have to wait for.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F, Value
 from django.utils import timezone
 
 from partscatalog.catalog.cache import store
+from partscatalog.catalog.cache.progress import BACK, Progress
 from partscatalog.catalog.models import CatalogChange, StockMovement
 
 if TYPE_CHECKING:
@@ -27,10 +30,10 @@ Reach = CatalogChange.Reach
 
 #: How often rows are looked for that the cache was not told of.
 DRAIN_SECONDS = 2
-#: How long a transaction may last between writing its row and its commit, to be found for sure.
-OVERLAP_SECONDS = 120
-#: Most changes that one drain tells one by one, and most products that one entry names.
+#: Most rows of which one drain asks whether they were told, and most that it reads at all.
 MOST_ROWS = 2_000
+MOST_KEYS = 50_000
+#: Most products that one entry names, and most entries that are looked through for one answer.
 MOST_PRODUCTS = 200
 #: How long numbers and entries are kept: longer than any answer.
 ENTRY_SECONDS = 2 * 60 * 60
@@ -40,10 +43,30 @@ KEPT = timedelta(days=7)
 
 NUMBER = "number"
 DRAINED = "drained"
-MARKS = "marks"
+PROGRESS = "progress"
 
 #: A change as the cache keeps it: its reach, and the products it is about; none for all of them.
 Entry = tuple[str, list[int] | None]
+
+
+class _Table(NamedTuple):
+    """A table whose rows are changes, by the letter of their names in the cache, and what they reach."""
+
+    letter: str
+    model: type[StockMovement | CatalogChange]
+    reach: F | Value
+
+
+TABLES = (
+    _Table("m", StockMovement, Value(str(Reach.STOCK))),
+    _Table("c", CatalogChange, F("reach")),
+)
+
+
+class _Row(NamedTuple):
+    name: str
+    reach: str
+    product: int | None
 
 
 def record(
@@ -111,66 +134,55 @@ def drain() -> None:
 
     :raises Away: when the cache cannot be asked.
     """
-    found = store.get_many([MARKS, NUMBER])
+    found = store.get_many([PROGRESS, NUMBER])
     if NUMBER not in found:
         _start()
         return
-    now, marks = time.time(), found.get(MARKS, [])
-    rows, ends = _rows_since(marks[0][1:] if marks else None)
-    if rows is None:
+    kept = found.get(PROGRESS)
+    read = [_read(table, kept and Progress.load(kept[number])) for number, table in enumerate(TABLES)]
+    rows = [row for some, _progress in read for row in some or []]
+    if len(rows) > MOST_ROWS or any(some is None for some, _progress in read):
         _tell((Reach.ALL, None), [])
     else:
         _tell_untold(rows)
-    young = [mark for mark in marks if mark[0] > now - OVERLAP_SECONDS]
-    older = [mark for mark in marks if mark[0] <= now - OVERLAP_SECONDS][-1:]
-    store.set_many({MARKS: [*older, *young, [now, *ends]]}, ENTRY_SECONDS)
+    store.set_many({PROGRESS: [progress.dump() for _rows, progress in read]}, ENTRY_SECONDS)
 
 
 def _start() -> None:
     """Begin to count in a cache that has no number: whatever it may hold was kept under earlier ones."""
-    store.set_many({MARKS: [[time.time(), *_last_keys()]]}, ENTRY_SECONDS)
+    store.set_many({PROGRESS: [_read(table, None)[1].dump() for table in TABLES]}, ENTRY_SECONDS)
     store.add(NUMBER, _new_number(), ENTRY_SECONDS * 12)
 
 
-def _rows_since(ends: Sequence[int] | None) -> tuple[dict[str, Entry] | None, list[int]]:
-    """Return the changes after these keys of the two tables by their names, and the last keys.
+def _read(table: _Table, progress: Progress | None) -> tuple[list[_Row] | None, Progress]:
+    """Return the rows that were not read yet, and the progress with them.
 
-    None where nobody knows since when, or there are more than can be told one by one.
+    No rows but None where nobody knows which they are, or where they are too many.
     """
-    if ends is None:
-        return None, _last_keys()
-    movements = list(
-        StockMovement.objects.filter(pk__gt=ends[0])
-        .order_by("pk")
-        .values_list("pk", "product_id")[: MOST_ROWS + 1]
-    )
-    changes = list(
-        CatalogChange.objects.filter(pk__gt=ends[1])
-        .order_by("pk")
-        .values_list("pk", "reach", "product_id")[: MOST_ROWS + 1]
-    )
-    if max(len(movements), len(changes)) > MOST_ROWS:
-        return None, _last_keys()
-    rows: dict[str, Entry] = {f"m{pk}": (Reach.STOCK, [product]) for pk, product in movements if product}
-    rows |= {f"c{pk}": (reach, None if product is None else [product]) for pk, reach, product in changes}
-    last = [movements[-1][0] if movements else ends[0], changes[-1][0] if changes else ends[1]]
-    return rows, last
+    now, all_rows = time.time(), table.model._default_manager.order_by()
+    if progress:
+        unread = all_rows.filter(progress.unread).values_list("pk", table.reach, "product_id")
+        rows = list(unread[: MOST_KEYS + 1])
+        if len(rows) <= MOST_KEYS:
+            named = [_Row(f"{table.letter}{pk}", reach, product) for pk, reach, product in rows]
+            return named, progress.after([pk for pk, _reach, _product in rows], now)
+    return None, Progress.begin(list(all_rows.order_by("-pk").values_list("pk", flat=True)[:BACK]), now)
 
 
-def _last_keys() -> list[int]:
-    return [_last_key(StockMovement), _last_key(CatalogChange)]
-
-
-def _last_key(model: type[StockMovement | CatalogChange]) -> int:
-    last: int | None = model.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return last or 0
-
-
-def _tell_untold(rows: dict[str, Entry]) -> None:
-    told = store.get_many([f"told:{name}" for name in rows]) if rows else {}
-    for name, entry in rows.items():
-        if f"told:{name}" not in told:
-            _tell(entry, [name])
+def _tell_untold(rows: Sequence[_Row]) -> None:
+    """Number those that nobody numbered, all of one reach at once."""
+    told = store.get_many([f"told:{row.name}" for row in rows]) if rows else {}
+    untold: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        if f"told:{row.name}" not in told:
+            untold[row.reach].append(row)
+    for reach, some in untold.items():
+        products = {row.product for row in some}
+        # A movement without a product is of one that was deleted, which is a change of its own.
+        is_of_all = None in products and reach != Reach.STOCK
+        _tell(
+            (reach, None if is_of_all else _named([pk for pk in products if pk])), [row.name for row in some]
+        )
 
 
 def _tell_later(entry: Entry, names: Sequence[str]) -> None:
@@ -191,6 +203,8 @@ def _tell(entry: Entry, names: Iterable[str]) -> None:
     if number is None:
         _start()
         number = store.increment(NUMBER)
+    if number is None:
+        raise store.leave()
     store.set_many({f"change:{number}": list(entry)}, ENTRY_SECONDS)
     store.set_many({f"told:{name}": 1 for name in names}, TOLD_SECONDS)
 
