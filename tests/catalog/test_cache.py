@@ -490,6 +490,20 @@ def test_who_has_another_body_gets_this_one(piston, header):
     assert get(LIST, HTTP_IF_NONE_MATCH=header).status_code == 200
 
 
+def test_no_answer_outlives_its_lifetime_whatever_else_changes(piston, later):
+    """An update that nobody told of is seen after it, also by who asks with an ETag."""
+    etag = get(DETAIL)["ETag"]
+    Product.objects.filter(pk=piston.pk).update(name="Raw piston")
+
+    statuses = []
+    for minutes in (50, 70):
+        with later(minutes=minutes):
+            stock.adjust(product=Product.objects.exclude(pk=piston.pk).get(), delta=-1, note="sold")
+            statuses.append(get(DETAIL, HTTP_IF_NONE_MATCH=etag).status_code)
+
+    assert statuses == [304, 200]
+
+
 def test_head_answers_as_get_without_a_body(piston):
     for _time in range(2):
         whole, head = get(LIST), APIClient().head(LIST)

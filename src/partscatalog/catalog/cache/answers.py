@@ -142,10 +142,11 @@ class _Place:
 
 
 class _About(NamedTuple):
-    """What is kept beside a body: whose it is, the number it was read at, and what it shows."""
+    """What is kept beside a body: whose it is, the number it was read at, until when, and what it shows."""
 
     text: str
     number: int
+    until: float
     ids: list[int]
     etag: str
     headers: dict[str, str]
@@ -174,10 +175,13 @@ def _judge(place: _Place, found: dict[str, Any]) -> tuple[_About | None, int]:
     if kept is None or kept[0] != place.text:
         return None, number
     about = _About(*kept)
+    left = about.until - time.time()
+    if left <= 0:
+        return None, number
     if about.number != number:
         if not _is_untouched(place.shows, frozenset(about.ids), about.number, number):
             return None, number
-        store.set_many({place.about: list(about._replace(number=number))}, _seconds())
+        store.set_many({place.about: list(about._replace(number=number))}, left)
     return about, number
 
 
@@ -223,10 +227,11 @@ def _build(place: _Place, build: Callable[[], Built], number: int) -> Answer:
     """Build the answer and keep it under the number that was read before its rows were."""
     built = build()
     answer = _finish(built, place.encoding)
-    about = _About(place.text, number, sorted(built.product_ids), answer.etag, dict(answer.headers))
+    seconds, ids = _seconds(), sorted(built.product_ids)
+    about = _About(place.text, number, time.time() + seconds, ids, answer.etag, dict(answer.headers))
     kept = {place.about: list(about), place.body: answer.etag.encode() + answer.body}
     with suppress(store.Away):
-        store.set_many(kept, _seconds())
+        store.set_many(kept, seconds)
     return answer
 
 
