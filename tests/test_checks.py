@@ -302,6 +302,7 @@ def test_moments_without_a_time_zone_are_an_error(site, settings):
         {"CURRENCY": "KWD", "THROTTLES": {"login": "5/s", "cart": None, "register": "0/day"}},
         {"PASSWORD_RESET_URL": "/password/", "PAYMENT_RETURN_URL": "https://www.example.com/paid?from=shop"},
         {"PAYMENTS_PATH": "/", "IMAGES_PER_PRODUCT": 0, "ORDER_GATEWAY_WAIT": timedelta(0)},
+        {"CATALOG_CACHE_LIFETIME": timedelta(0)},
         {"THUMBNAIL_SIZES": {"tiny": [40, 40]}, "CART_CHECKS": [f"{HERE}.no_problems"]},
         {"ORDER_NUMBER": f"{HERE}.Numbers", "SERIALIZERS": {"product": f"{HERE}.Shown"}},
         {"PERMISSIONS": {"orders": [f"{HERE}.EitherWay"], "catalog": (f"{HERE}.STAFF_OR_USERS",)}},

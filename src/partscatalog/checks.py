@@ -35,7 +35,12 @@ SWAPS: dict[tuple[str, ...], str] = {
 }
 
 #: Numbers and spans of time below this are none that a shop can work with.
-LEAST = {"TRUSTED_PROXIES": 0, "IMAGES_PER_PRODUCT": 0, "ORDER_GATEWAY_WAIT": timedelta(0)}
+LEAST = {
+    "TRUSTED_PROXIES": 0,
+    "IMAGES_PER_PRODUCT": 0,
+    "CATALOG_CACHE_LIFETIME": timedelta(0),
+    "ORDER_GATEWAY_WAIT": timedelta(0),
+}
 #: Addresses of the site's own pages.
 PAGES = ("PASSWORD_RESET_URL", "PAYMENT_RETURN_URL")
 
