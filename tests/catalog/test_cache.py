@@ -24,7 +24,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.test import APIClient
 
 from partscatalog.catalog.api import views
-from partscatalog.catalog.api.serializers import ProductSerializer
+from partscatalog.catalog.api.serializers import CategorySerializer, ProductSerializer
 from partscatalog.catalog.cache import answers, changes, store
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import groups, images, products, stock
@@ -583,6 +583,35 @@ def test_a_sites_serializer_is_honoured_and_both_ways_give_equal_bytes(settings,
 
     assert fast == slow
     assert b"FORGED PISTON" in loud
+
+
+class Counting(CategorySerializer):
+    def to_representation(self, instance):
+        stocks = instance.products.filter(is_active=True).values_list("stock", flat=True)
+        return {**super().to_representation(instance), "pieces": sum(stocks)}
+
+
+def test_a_sites_categories_may_show_what_their_products_are(settings, piston):
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": {"category": f"{__name__}.Counting"}}
+
+    def pieces():
+        return [get(READS[name]).json() for name in ("category", "categories")]
+
+    before = pieces()
+    order(make_user(), {piston: 2})
+    after = pieces()
+
+    assert (before[0]["pieces"], before[1][1]["pieces"]) == (55, 55)
+    assert (after[0]["pieces"], after[1][1]["pieces"]) == (53, 53)
+
+
+def test_another_version_of_the_package_answers_anew(piston, monkeypatch, statements):
+    get(DETAIL)
+    monkeypatch.setattr("partscatalog.__version__", "99")
+
+    with statements() as ran:
+        get(DETAIL)
+    assert len(ran) == 2
 
 
 class Nobody(BasePermission):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import get_language
 from rest_framework.response import Response
 
+import partscatalog
 from partscatalog.api.pagination import PARAMETERS, asked_parameters
 from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.catalog.api.access import CatalogView
@@ -60,13 +61,19 @@ class ReadView(CatalogView):
     def question(self, request: HttpRequest) -> Question:
         """Return what is asked: all that can change the answer, and nothing else."""
         asked = asked_parameters(request.GET, self.parameters)
-        shows = Shows.STOCKS if "in_stock" in request.GET and "in_stock" in self.parameters else self.shows
+        shows = Shows.STOCKS if any(name == "in_stock" for name, _value in asked) else self._shown()
         text = repr([request.path, asked, *self._surroundings(request)])
         return Question(shows, text, "" if self.is_open else request.path)
+
+    def _shown(self) -> Shows:
+        """Return what the answer shows; a site's own serializer of a category may count its products."""
+        is_swapped = self.shows is Shows.GROUPS and self.serializer in get_settings().SERIALIZERS
+        return Shows.ANYTHING if is_swapped else self.shows
 
     def _surroundings(self, request: HttpRequest) -> Iterable[str]:
         """Yield what the answer depends on beside the request: a site's serializer may translate."""
         settings = get_settings()
+        yield partscatalog.__version__
         yield settings.CURRENCY
         yield settings.SITE_URL or request.build_absolute_uri("/")
         path = settings.SERIALIZERS.get(self.serializer)

@@ -53,6 +53,8 @@ class Shows(StrEnum):
     PRODUCTS = "products"
     #: A list or figures that follow from stocks.
     STOCKS = "stocks"
+    #: Whatever a site's own serializer makes of categories or brands.
+    ANYTHING = "anything"
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _is_untouched(shows: Shows, ids: frozenset[int], seen: int, number: int) -> 
 
 def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:
     reach, products = entry
-    if reach == Reach.ALL:
+    if reach == Reach.ALL or shows is Shows.ANYTHING:
         return True
     if shows is Shows.GROUPS:
         return False
