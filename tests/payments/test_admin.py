@@ -340,6 +340,7 @@ def test_a_refund_that_the_gateway_refused_is_asked_for_again(browser, paid, mon
         patched.setattr(Store, "refund", lambda *_arguments, **_options: None)
         refused = browser.post(refund_page(paid), {"amount": "1.00", "token": "x"})
     assert "The gateway refused the refund." in refused.content.decode()
+    assert 'name="amount" value="1.00"' in refused.content.decode()
 
     again = browser.post(refund_page(paid), {"amount": "1.00", "token": token_of(refused.content)})
 

@@ -16,6 +16,7 @@ from partscatalog.orders.services import releasing
 from partscatalog.orders.states import Party
 from partscatalog.payments.gateways.base import Dispute, RefundStanding, RefundStatus, Standing, Status
 from partscatalog.payments.models import Payment, PaymentEvent, Refund, SandboxRefund, SandboxTransaction
+from partscatalog.payments.sandbox.gateway import SandboxGateway
 from partscatalog.payments.services import reviewing
 from partscatalog.payments.services.applying import apply
 from partscatalog.payments.services.reconciling import reconcile
@@ -520,3 +521,76 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Exception]:
     outcomes = storm(calls)
     assert all(isinstance(error, PartsCatalogError) for error in outcomes.errors), outcomes.errors
     return outcomes.errors
+
+
+@pytest.mark.parametrize("outcome", [Dispute.OPENED, Dispute.LOST])
+def test_money_that_the_bank_holds_pays_no_order_whatever_else_is_wrong_with_it(desk, outcome):
+    payment = desk.flagged("amount")
+    apply(payment=payment, report=report("dispute", dispute=outcome))
+    payment.refresh_from_db()
+
+    with pytest.raises(ReviewRefused, match="Answer the dispute"):
+        desk.decide("accept", payment)
+    desk.decide("dismiss", payment)
+
+    desk.order.refresh_from_db()
+    payment.refresh_from_db()
+    assert (desk.order.status, payment.state, payment.needs_review) == ("pending", "failed", False)
+
+
+def test_money_whose_dispute_was_won_is_accepted(desk):
+    payment = desk.flagged("amount")
+    for outcome in (Dispute.OPENED, Dispute.WON):
+        apply(payment=payment, report=report(f"dispute {outcome}", dispute=outcome))
+
+    desk.decide("accept", payment)
+
+    desk.order.refresh_from_db()
+    assert desk.order.status == "paid"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing_then"), [(Dispute.OPENED, ("disputed", True)), (Dispute.WON, ("paid", False))]
+)
+def test_a_dispute_that_is_told_before_its_money_is_not_lost(desk, outcome, standing_then):
+    payment = desk._started()
+    apply(payment=payment, report=report("dispute", dispute=outcome))
+    desk._arrive(payment)
+
+    payment.refresh_from_db()
+    desk.order.refresh_from_db()
+    assert (payment.state, payment.needs_review) == standing_then
+    assert desk.order.status == "paid"
+
+
+def test_a_dismissed_attempt_may_still_bring_real_money(desk):
+    payment = desk.flagged("mode")
+    desk.decide("dismiss", payment)
+    Payment.objects.update(is_live=False)
+    SandboxTransaction.objects.update(currency="NGN", status="later")
+    reconcile(ignore_schedule=True)
+    SandboxTransaction.objects.update(status="paid", reference=payment.reference)
+    PaymentEvent.objects.all()._raw_delete("default")
+
+    reconcile(ignore_schedule=True)
+
+    payment.refresh_from_db()
+    assert payment.state == "paid"
+
+
+def test_money_that_does_not_fit_and_is_faster_than_the_start_leaves_nobody_a_page(desk, monkeypatch):
+    start = SandboxGateway.start
+
+    def told_before_it_answers(self, request):
+        started = start(self, request)
+        payment = Payment.objects.get(reference=request.reference)
+        money = Status(reference=payment.reference, standing=Standing.PAID, amount=1, currency="NGN")
+        apply(payment=payment, report=report("paid", status=money))
+        return started
+
+    monkeypatch.setattr(SandboxGateway, "start", told_before_it_answers)
+
+    answer = desk.shopper.post(f"/api/payments/create/{desk.order.pk}/")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "payment_already_initialized")
+    assert (answer.json()["access_code"], answer.json()["authorization_url"]) == (None, None)

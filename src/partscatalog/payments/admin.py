@@ -26,7 +26,6 @@ from partscatalog.orders.services.idempotency import Key
 from partscatalog.payments.models import Payment, PaymentEvent, Refund
 from partscatalog.payments.services import balance, reviewing
 from partscatalog.payments.services.refunding import RefundOrder, refund_payment
-from partscatalog.payments.states import ADVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +88,7 @@ class RefundForm(forms.Form):
 
     def renew_token(self) -> None:
         """Let what is sent next be another refund, as this one was refused."""
-        self.data = {**self.data, "token": uuid.uuid4().hex}
+        self.data = {**dict(self.data.items()), "token": uuid.uuid4().hex}
 
     def clean_amount(self) -> Decimal | None:
         text = self.cleaned_data["amount"].strip()
@@ -161,7 +160,7 @@ class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
 
     @admin.display(description=_("what to do"))
     def advice(self, payment: Payment) -> str:
-        return str(ADVICE.get(payment.review_reason, "")) if payment.needs_review else ""
+        return str(reviewing.advice(payment) or "") if payment.needs_review else ""
 
     @admin.action(description=_("Accept the money for the order"), permissions=["decide"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:

@@ -19,7 +19,8 @@ class Payment(models.Model):
     ``open_for`` holds the order while the attempt is created or open and is emptied afterwards: a unique
     column gives each order at most one such attempt on every database. ``amount_minor`` is the amount in
     the gateway's own units. ``received_minor`` is what came in, fees that the buyer bore set aside; money
-    that does not fit has not paid the order and has no ``paid_at``. ``shown`` is the little that is kept of
+    that does not fit has not paid the order and has no ``paid_at``. ``dispute`` is what the gateway said last
+    of a buyer's complaint. ``shown`` is the little that is kept of
     the gateway's last word. ``next_check_at`` is when the gateway is asked the next time, empty for never.
     """
 
@@ -43,6 +44,7 @@ class Payment(models.Model):
     received_minor = models.BigIntegerField(_("received, in the gateway's units"), null=True)
     received_currency = models.CharField(_("received currency"), max_length=3, blank=True, default="")
     provider_id = models.CharField(_("provider's id"), max_length=100, blank=True, default="")
+    dispute = models.CharField(max_length=10, blank=True, default="")
     access_code = models.CharField(max_length=255, blank=True, default="")
     authorization_url = models.TextField(blank=True, default="")
     shown = models.JSONField(_("gateway's answer"), default=dict)

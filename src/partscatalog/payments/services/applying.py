@@ -97,6 +97,8 @@ def _receive(payment: Payment, status: Status) -> None:
     reason = _misfit(payment, status) or _pay(payment)
     if reason is not None:
         flag(payment, reason)
+    if payment.dispute:
+        _follow_dispute(payment)
 
 
 def _received(payment: Payment, status: Status) -> int | None:
@@ -163,10 +165,15 @@ def _close(payment: Payment, standing: Standing) -> None:
 
 
 def _dispute(payment: Payment, dispute: Dispute) -> None:
-    """Follow a dispute of money that came in; one that is won leaves the payment as its refunds say."""
-    if payment.received_minor is None:
-        return
-    if dispute is not Dispute.WON:
+    """Write a dispute down, and follow it once the money is there, of which it may be told before."""
+    payment.dispute = dispute
+    if payment.received_minor is not None:
+        _follow_dispute(payment)
+
+
+def _follow_dispute(payment: Payment) -> None:
+    """Have staff look at a dispute; one that is won leaves the payment as its refunds say."""
+    if payment.dispute != Dispute.WON:
         if payment.is_settled:
             payment.state = State.DISPUTED
         flag(payment, Review.DISPUTED)

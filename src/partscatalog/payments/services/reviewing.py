@@ -8,15 +8,17 @@ from django.utils import timezone
 
 from partscatalog.exceptions import IllegalMove, ReviewRefused
 from partscatalog.orders.services import settling
+from partscatalog.payments.gateways.base import Dispute
 from partscatalog.payments.services.announcing import announce
 from partscatalog.payments.services.balance import settled_state
 from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.signals import payment_succeeded
-from partscatalog.payments.states import ACCEPTABLE, ADVICE, DISMISSIBLE, SETTLED, State
+from partscatalog.payments.states import ACCEPTABLE, ADVICE, DISMISSIBLE, SETTLED, Review, State
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+    from django_stubs_ext import StrPromise
 
     from partscatalog.payments.models import Payment
 
@@ -30,8 +32,8 @@ def accept(*, payment: Payment, actor: AbstractBaseUser) -> Payment:
     """
     payment = lock_payment(payment)
     is_acceptable = payment.needs_review and payment.review_reason in ACCEPTABLE
-    if not is_acceptable or payment.has_paid or payment.state in {State.REFUNDED, State.DISPUTED}:
-        raise ReviewRefused(ADVICE.get(payment.review_reason))
+    if not is_acceptable or _is_disputed(payment) or payment.has_paid or payment.state == State.REFUNDED:
+        raise ReviewRefused(advice(payment))
     try:
         settling.accept_payment(order=payment.order, actor=actor)
     except IllegalMove as err:
@@ -51,10 +53,22 @@ def dismiss(*, payment: Payment) -> Payment:
     :raises ReviewRefused: when the money is here and has to be accepted or refunded, or nothing waits.
     """
     payment = lock_payment(payment)
-    if not payment.needs_review or payment.review_reason not in DISMISSIBLE:
-        raise ReviewRefused(ADVICE.get(payment.review_reason))
+    if not payment.needs_review or not (payment.review_reason in DISMISSIBLE or _is_disputed(payment)):
+        raise ReviewRefused(advice(payment))
     if payment.state not in SETTLED:
         payment.state, payment.open_for = State.FAILED, None
+        # Real money may still come, as for any attempt that failed.
+        payment.next_check_at, payment.checks = timezone.now(), 0
     payment.needs_review = False
     payment.save()
     return payment
+
+
+def advice(payment: Payment) -> StrPromise | None:
+    """Return what staff may do about a payment that waits for them."""
+    return ADVICE.get(Review.DISPUTED if _is_disputed(payment) else payment.review_reason)
+
+
+def _is_disputed(payment: Payment) -> bool:
+    """Tell whether the buyer's bank holds the money, or has taken it."""
+    return payment.dispute in {Dispute.OPENED, Dispute.LOST}

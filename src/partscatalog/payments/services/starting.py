@@ -182,11 +182,15 @@ def _give_up(payment: Payment, state: State, reason: Exception) -> None:
 
 def _store_answer(payment: Payment, started: Started) -> Started:
     page = {"access_code": started.access_code, "authorization_url": started.authorization_url}
-    if Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(state=State.OPEN, **page):
+    begun = Payment.objects.filter(pk=payment.pk, state=State.CREATED, needs_review=False)
+    if begun.update(state=State.OPEN, **page):
         return started
     payment.refresh_from_db()
     if payment.has_paid:
         # The webhook was faster than the answer.
         return started
+    if payment.needs_review:
+        # It was, and told of money that does not fit: nobody pays on until staff have decided.
+        raise _already_initialized(payment)
     # The answer took so long that the attempt was ruled out: its page must not be paid beside another.
     raise GatewayFailed
