@@ -69,11 +69,15 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Keyset:
-    """How a list is paged: its total order (the last column is unique) and the size of its pages."""
+    """How a list is paged: its total order (the last column is unique) and the size of its pages.
+
+    A cursor is good for lists of the same ordering that are ``about`` the same alone.
+    """
 
     ordering: tuple[str, ...]
     default_size: int = DEFAULT_SIZE
     max_size: int = MAX_SIZE
+    about: str = ""
 
     def respond(
         self,
@@ -102,18 +106,28 @@ class Keyset:
 
         :raises ValidationError: for a cursor that is broken or of another ordering.
         """
-        model = queryset.model
-        at = None if cursor is None else self.decode(cursor, model)
-        back = at is not None and at.back
-        terms = [(name.removeprefix("-"), name.startswith("-") != back) for name in self.ordering]
+        at = None if cursor is None else self.decode(cursor, queryset.model)
+        terms = self.terms(back=at is not None and at.back)
         listed = queryset
         if at is not None:
-            queryset = queryset.filter(_beyond(terms, at.values))
+            queryset = queryset.filter(beyond(terms, at.values))
         if counted:
-            count = _Count(_countable(listed))
+            count = _Count(countable(listed))
             queryset = queryset.annotate(total_count=count)  # type: ignore[assignment]  # the same rows
         order = [F(name).desc() if descending else F(name).asc() for name, descending in terms]
         rows = list(queryset.order_by(*order)[: size + 1])
+        total = _total(rows, listed, at) if counted else None
+        return self.assembled(rows, queryset.model, size=size, at=at, total=total)
+
+    def terms(self, *, back: bool) -> list[tuple[str, bool]]:
+        """Return each column of the order and whether it descends, paging on or back."""
+        return [(name.removeprefix("-"), name.startswith("-") != back) for name in self.ordering]
+
+    def assembled(
+        self, rows: list[Any], model: type[Model], *, size: int, at: Cursor | None, total: int | None
+    ) -> Page:
+        """Return the page of rows that were read in its order, one more than it holds if there are more."""
+        back = at is not None and at.back
         more = len(rows) > size
         rows = rows[:size]
         if back:
@@ -124,7 +138,7 @@ class Keyset:
             previous=self.encode(rows[0], model, back=True)
             if rows and (more if back else at is not None)
             else None,
-            total=_total(rows, listed, at) if counted else None,
+            total=total,
         )
 
     def encode(self, row: Any, model: type[Model], *, back: bool) -> str:
@@ -137,12 +151,9 @@ class Keyset:
 
         :raises ValidationError: when it is broken, or of another list or ordering.
         """
-        try:
-            parts = _signer().unsign_object(text)
-        except signing.BadSignature:
-            parts = []
-        count = len(self.ordering) + 1
-        if parts[:count] != self._list(model):
+        parts, own = opened(text), self._list(model)
+        count = len(own)
+        if parts[:count] != own:
             raise exceptions.ValidationError({"cursor": [_("This is no cursor of this list.")]})
         written = zip(self._names, parts[count + 1 :], strict=True)
         return Cursor(tuple(_read(model, name, value) for name, value in written), back=parts[count])
@@ -152,7 +163,16 @@ class Keyset:
         return [name.removeprefix("-") for name in self.ordering]
 
     def _list(self, model: type[Model]) -> list[str]:
-        return [model._meta.label_lower, *self.ordering]
+        return [model._meta.label_lower, *self.ordering, *([self.about] if self.about else [])]
+
+
+def opened(cursor: str) -> list[Any]:
+    """Return what a cursor of ours holds, nothing of another one."""
+    try:
+        parts: list[Any] = _signer().unsign_object(cursor)
+    except signing.BadSignature:
+        return []
+    return parts
 
 
 def _signer() -> signing.Signer:
@@ -191,7 +211,7 @@ class _Count(Subquery):
     output_field = IntegerField()
 
 
-def _countable(queryset: QuerySet[M]) -> QuerySet[M, Any]:
+def countable(queryset: QuerySet[M]) -> QuerySet[M, Any]:
     """Return the rows to count, of which no more are looked at than can be told."""
     return queryset.order_by().values("pk")[: COUNT_LIMIT + 1]
 
@@ -201,7 +221,7 @@ def _total(rows: list[Any], listed: QuerySet[M], at: Cursor | None) -> int:
     if rows:
         total: int = _value(rows[0], "total_count")
         return total
-    return 0 if at is None else _countable(listed).count()
+    return 0 if at is None else countable(listed).count()
 
 
 def _bounded(count: int) -> str:
@@ -226,14 +246,14 @@ def asked_parameters(given: QueryDict, known: Collection[str]) -> list[tuple[str
     return [(name, str(given[name])) for name in sorted(known) if name in given]
 
 
-def _beyond(terms: list[tuple[str, bool]], values: tuple[Any, ...]) -> Q:
+def beyond(terms: list[tuple[str, bool]], values: tuple[Any, ...]) -> Q:
     """Return the condition for rows after the values: ``a <= x AND (a < x OR (a = x AND ...))``."""
     (name, descending), *rest = terms
     strict = Q(**{f"{name}__{'lt' if descending else 'gt'}": values[0]})
     if not rest:
         return strict
     lead = Q(**{f"{name}__{'lte' if descending else 'gte'}": values[0]})
-    return lead & (strict | (Q(**{name: values[0]}) & _beyond(rest, values[1:])))
+    return lead & (strict | (Q(**{name: values[0]}) & beyond(rest, values[1:])))
 
 
 def _value(row: Any, name: str) -> Any:

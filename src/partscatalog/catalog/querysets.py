@@ -8,6 +8,7 @@ from django.db import connections, models
 from django.db.models.functions import Concat
 
 from partscatalog.catalog import tree
+from partscatalog.catalog.search import fulltext, setup
 
 if TYPE_CHECKING:
     from partscatalog.catalog.models import Category, Product  # noqa: F401
@@ -47,6 +48,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def holding(self, query: Query) -> ProductQuerySet:
         """Those that a search finds."""
+        if setup.is_ready(self.db):
+            return self.filter(fulltext.Found(fulltext.prepare(query, self.db).anywhere))
         return self.filter(query.condition(connections[self.db].vendor))
 
     def matching(self, query: Query) -> ProductQuerySet:

@@ -30,7 +30,10 @@ class _FacetsView(ReadView):
     def build(self, request: Request, **path: str) -> Built:
         asked = FacetFilter(request.query_params, queryset=Product.objects.filter(is_active=True))
         asked.verify()
-        found = facets.count(asked.searched, asked.choices, below=path.get("cat_slug", ""))
+        below = path.get("cat_slug", "")
+        found = facets.count(asked.searched, asked.choices, below=below)
+        if not found.found and (mended := asked.searched_mended):
+            found = facets.count(mended, asked.choices, below=below)
         if not found.found:
             asked.verify_slugs()
         return Built(rendered(FacetsSerializer(found).data))

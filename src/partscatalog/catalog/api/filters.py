@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -12,9 +13,10 @@ from rest_framework import exceptions
 
 from partscatalog.api.fields import MoneyField
 from partscatalog.api.pagination import Keyset
+from partscatalog.catalog.api.searching import SearchPages
 from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
-from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query
+from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query, setup, spelling
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -95,10 +97,16 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
     @property
     def keyset(self) -> Keyset:
         """The order of what was found; one that is asked for decides alone."""
-        asked = self.form.cleaned_data
+        asked, query = self.form.cleaned_data, self.form.cleaned_data["search"]
         if asked["ordering"]:
             return ORDERINGS[asked["ordering"]]
-        return FOUND if asked["search"] else NEWEST
+        if not query:
+            return NEWEST
+        return SearchPages(query=query) if self._is_full_text else replace(FOUND, about=query.text)
+
+    @property
+    def _is_full_text(self) -> bool:
+        return setup.is_ready(self.queryset.db)
 
     def verify(self) -> None:
         """Refuse values that no parameter knows.
@@ -135,7 +143,10 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         return queryset.filter(stock__gt=0) if value == "true" else queryset.filter(stock=0)
 
     def find(self, queryset: ProductQuerySet, _name: str, query: Query) -> ProductQuerySet:
-        return queryset.matching(query)
+        if not self._is_full_text:
+            return queryset.matching(query)
+        # Without another ordering it is the pages that search: they know in which order.
+        return queryset.holding(query) if self.form.cleaned_data["ordering"] else queryset
 
     def keep(self, queryset: ProductQuerySet, _name: str, _ordering: str) -> ProductQuerySet:
         return queryset
@@ -152,6 +163,13 @@ class FacetFilter(ProductFilter):
         query = self.form.cleaned_data["search"]
         found: ProductQuerySet = self.queryset.holding(query) if query else self.queryset
         return found
+
+    @property
+    def searched_mended(self) -> ProductQuerySet | None:
+        """The products that the search finds without its typing errors; None where it has none to mend."""
+        query = self.form.cleaned_data["search"]
+        mended = spelling.mended(query, self.queryset.db) if query and self._is_full_text else None
+        return self.queryset.holding(mended) if mended else None
 
     @property
     def choices(self) -> Choices:

@@ -1,4 +1,4 @@
-"""Plain search: which products hold every word, in any letter case, and whose number is the query."""
+"""What is searched for, and plain search: which products hold every word, in any letter case."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class Query:
         if len(text) > MAX_LENGTH or len(words) > MAX_WORDS:
             raise ValueError("The search is too long.")
         return cls(tuple(words), numbers.normalise("".join(words)))
+
+    @property
+    def text(self) -> str:
+        """The words as they were written, one blank apart."""
+        return " ".join(self.words)
 
     def condition(self, vendor: str) -> Q:
         """Return which products are found on a database of this kind.

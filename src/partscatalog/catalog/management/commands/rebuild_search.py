@@ -1,0 +1,26 @@
+"""Make full text search anew, such as after PostgreSQL got the extensions that it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from partscatalog.catalog.search import setup
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    help = "Make full text search anew, such as after PostgreSQL got the extensions that it needs."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="The alias of the database.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not setup.install(connections[options["database"]]):
+            names = " and ".join(setup.EXTENSIONS)
+            raise CommandError(f"Search stays plain: full text needs PostgreSQL with {names}.")
+        self.stdout.write("Full text search is there. Restart the site's processes if it was not before.")
