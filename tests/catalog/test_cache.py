@@ -421,10 +421,30 @@ def test_forty_at_once_build_a_cold_page_once(piston, monkeypatch):
     assert (outcomes.errors, len(set(outcomes.values)), len(builds)) == ([], 1, 1)
 
 
+class Nobody:
+    """No thread leads the others, as if each were a process of its own."""
+
+    def setdefault(self, _text, mine):
+        return mine
+
+    def __delitem__(self, _text):
+        """There is nothing to forget."""
+
+
+def test_processes_build_a_cold_page_once(piston, monkeypatch):
+    builds = counted_builds(monkeypatch)
+    monkeypatch.setattr(answers, "_leading", Nobody())
+
+    outcomes = storm([lambda: get(LIST).content] * 4)
+
+    assert (outcomes.errors, len(set(outcomes.values)), len(builds)) == ([], 1, 1)
+
+
 def test_without_the_one_who_builds_they_all_would(piston, monkeypatch):
-    """The negative control of the test above."""
+    """The negative control of the tests above."""
     builds = counted_builds(monkeypatch)
     add = store.add
+    monkeypatch.setattr(answers, "_leading", Nobody())
     monkeypatch.setattr(store, "add", lambda name, *args: name.startswith("lock:") or add(name, *args))
 
     storm([lambda: get(LIST).content] * 8)
@@ -614,7 +634,7 @@ def test_another_version_of_the_package_answers_anew(piston, monkeypatch, statem
     assert len(ran) == 2
 
 
-class Nobody(BasePermission):
+class NoPermission(BasePermission):
     def has_permission(self, request, view):
         return False
 
@@ -623,7 +643,7 @@ def test_a_sites_permission_is_asked_before_a_kept_answer(settings, piston):
     get(LIST)
     settings.PARTSCATALOG = {
         **settings.PARTSCATALOG,
-        "PERMISSIONS": {"catalog": [f"{__name__}.Nobody"]},
+        "PERMISSIONS": {"catalog": [f"{__name__}.NoPermission"]},
     }
 
     assert get(LIST).status_code == 401

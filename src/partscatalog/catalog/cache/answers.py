@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
@@ -39,6 +40,11 @@ SIDES = 16
 #: How long others wait for the one who builds, and how often they look.
 WAIT_SECONDS = 1.0
 LOOK_SECONDS = 0.01
+#: How long the threads of a process wait for the one of them that builds or waits for them all.
+PATIENCE_SECONDS = 5.0
+
+_leading: dict[str, Event] = {}
+
 MOST_HEADER = 4_096
 
 
@@ -206,22 +212,42 @@ def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:
 
 
 def _once(place: _Place, build: Callable[[], Built]) -> Answer:
-    """Return the answer of whoever builds it first; the others wait a bounded time for it."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    """Return the answer of whoever builds it first; the others wait a bounded time for it.
+
+    One thread of a process does what :func:`_lead` says, for all that want the same.
+    """
     while True:
         answer, number = _look(place)
         if answer is not None:
             return answer
-        if store.add(place.lock, 1, WAIT_SECONDS):
+        mine = Event()
+        leading = _leading.setdefault(place.text, mine)
+        if leading is mine:
             try:
-                # Looked at again: it may have been built between the look and the lock.
-                answer, number = _look(place)
-                return answer or _build(place, build, number)
+                return _lead(place, build)
             finally:
+                del _leading[place.text]
+                mine.set()
+        if not leading.wait(PATIENCE_SECONDS):
+            return _build(place, build, number)
+
+
+def _lead(place: _Place, build: Callable[[], Built]) -> Answer:
+    """Build the answer unless another process does, for which it waits a bounded time."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        is_mine = store.add(place.lock, 1, WAIT_SECONDS)
+        try:
+            # Looked at again: it may have been built between the look and the lock.
+            answer, number = _look(place)
+            if answer is not None:
+                return answer
+            if is_mine or time.monotonic() > deadline:
+                return _build(place, build, number)
+        finally:
+            if is_mine:
                 with suppress(store.Away):
                     store.delete(place.lock)
-        if time.monotonic() > deadline:
-            return _build(place, build, number)
         time.sleep(LOOK_SECONDS)
 
 
