@@ -74,9 +74,9 @@ class Shop:
             "cached categories": lambda: Request(CATEGORIES),
             "cached facets": self.facets,
             "304": self.unchanged,
-            "uncached list of 20": lambda: forgotten(LIST),
-            "uncached detail": lambda: forgotten(self.detail),
-            "uncached categories": lambda: forgotten(CATEGORIES),
+            "uncached list of 20": lambda: forgotten(self.client, LIST),
+            "uncached detail": lambda: forgotten(self.client, self.detail),
+            "uncached categories": lambda: forgotten(self.client, CATEGORIES),
             "add to cart": self.add,
             "add to cart, signed in": self.add_signed_in,
             "cart of 3 lines": self.cart,
@@ -141,7 +141,8 @@ class Shop:
         return f"Bearer {verified(account).json()['access_token']}"
 
 
-def forgotten(path: str) -> Request:
-    """Return a request whose answer is in no cache."""
+def forgotten(client: Client, path: str) -> Request:
+    """Return a request whose answer is in no cache; the site has answered another one since."""
     forget()
+    verified(client.get(LIST if path == CATEGORIES else CATEGORIES))
     return Request(path)

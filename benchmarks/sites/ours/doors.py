@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from benchmarks.doors import FACETS, LIST, Absent, Shop, forgotten
+from benchmarks.doors import CATEGORIES, FACETS, LIST, Absent, Shop, forgotten
 from partscatalog.catalog.api.filters import NEWEST, ORDERINGS
 from partscatalog.catalog.models import Product
 
@@ -43,18 +43,18 @@ def sized(client: Client) -> dict[str, Door]:
         "count": f"{LIST}&count=true",
     }
     return {
-        **{name: partial(forgotten, path) for name, path in paths.items()},
-        "page by cursor, in the middle": lambda: forgotten(f"{LIST}&cursor={_cursor(NEWEST, 2)}"),
-        "page by cursor, near the end": lambda: forgotten(f"{LIST}&cursor={_cursor(NEWEST, 50)}"),
+        **{name: partial(forgotten, client, path) for name, path in paths.items()},
+        "page by cursor, in the middle": lambda: forgotten(client, f"{LIST}&cursor={_cursor(NEWEST, 2)}"),
+        "page by cursor, near the end": lambda: forgotten(client, f"{LIST}&cursor={_cursor(NEWEST, 50)}"),
         "price ordering, in the middle": lambda: forgotten(
-            f"{LIST}&ordering=price&cursor={_cursor(ORDERINGS['price'], 2)}"
+            client, f"{LIST}&ordering=price&cursor={_cursor(ORDERINGS['price'], 2)}"
         ),
-        "search: a part number": lambda: forgotten(found + quote(_middle(2).number or "")),
+        "search: a part number": lambda: forgotten(client, found + quote(_middle(2).number or "")),
         "facets": lambda: _facets(client, FACETS),
         "facets of a category": lambda: _facets(client, f"/api/categories/{GROUP}/products/facets/"),
         "facets of a search": lambda: _facets(client, f"{FACETS}?search=gasket"),
         # A tree of categories does not grow with the products, so it stands here as a check of the harness.
-        "categories": partial(forgotten, "/api/categories/"),
+        "categories": partial(forgotten, client, CATEGORIES),
     }
 
 
@@ -73,4 +73,4 @@ def _cursor(pages: Keyset, part: int) -> str:
 def _facets(client: Client, path: str) -> Request:
     if client.get(path).status == 404:
         raise Absent
-    return forgotten(path)
+    return forgotten(client, path)

@@ -1,7 +1,8 @@
 """The example project's own settings, with what a measurement needs.
 
 Throttles count every request as they do in production, but never refuse one. No mail is sent: the naive shop
-sends none, and without a broker it would be sent inside the request.
+sends none, and without a broker it would be sent inside the request. The middlewares are those of the other
+sites: what a site puts before the package is no cost of the package.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from django.conf import global_settings as django_settings
 
+from benchmarks.sites import shared
 from config import settings as example
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, INSTALLED_APPS, PARTSCATALOG
@@ -23,6 +25,7 @@ CACHES = {
     alias: {**cache, "KEY_PREFIX": f"{cache.get('KEY_PREFIX', '')}-{SHOP}"}
     for alias, cache in getattr(example, "CACHES", django_settings.CACHES).items()
 }
+MIDDLEWARE = shared.MIDDLEWARE
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.sites.ours"]
 PARTSCATALOG = {
     **PARTSCATALOG,

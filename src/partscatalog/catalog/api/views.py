@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from partscatalog.api.pagination import PARAMETERS, Keyset
+from partscatalog.api.pagination import PARAMETERS, Keyset, asked_parameters
 from partscatalog.api.permissions import person
 from partscatalog.catalog.api import documentation as docs
 from partscatalog.catalog.api import rows
-from partscatalog.catalog.api.filters import ProductFilter
+from partscatalog.catalog.api.filters import NEWEST, ProductFilter
 from partscatalog.catalog.api.inputs import BrandInput, CategoryInput, ProductInput
 from partscatalog.catalog.api.reading import GroupListView, GroupView, ReadView, one, rendered
 from partscatalog.catalog.api.serializers import show
@@ -138,6 +138,10 @@ class ProductPagesView(ReadView):
         return Product.objects.visible()
 
     def build(self, request: Request, **path: str) -> Built:
+        if not asked_parameters(request.query_params, ProductFilter.base_filters):
+            # The common case, without the cost of a form.
+            page = NEWEST.asked(request, for_show(self.rows(**path)))
+            return built(page.rows, request, page.headers(request, self.parameters))
         found = ProductFilter(request.query_params, queryset=self.rows(**path))
         found.verify()
         page = found.keyset.asked(request, for_show(found.qs))
