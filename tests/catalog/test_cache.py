@@ -400,6 +400,26 @@ def test_a_flush_in_the_middle_does_no_harm(piston):
     assert get(DETAIL).json()["stock"] == 3
 
 
+@pytest.mark.parametrize("older", [[changes.NUMBER], [changes.NUMBER, changes.PROGRESS]], ids=len)
+def test_a_part_of_the_cache_that_comes_back_as_it_was_does_no_harm(piston, older):
+    """A node of several was away, or began again from its last copy; the others went on."""
+    get(DETAIL)
+    time_for_a_drain()
+    get(LIST)
+    place = answers._Place.of(views.ProductView().question(_request(DETAIL)), "")
+    copy = store.get_many([*older, place.about, place.body])
+    if changes.PROGRESS in older:
+        store.delete(changes.NUMBER)
+    stock.adjust(product=piston, delta=-1, note="sold")
+    time_for_a_drain()
+    get(LIST)
+    store.set_many(copy, 3_600)
+    time_for_a_drain()
+
+    assert len(copy) == len(older) + 2
+    assert get(DETAIL).json()["stock"] == 4
+
+
 def counted_builds(monkeypatch) -> list[int]:
     builds: list[int] = []
     made = views.built

@@ -43,7 +43,7 @@ KEPT = timedelta(days=7)
 
 NUMBER = "number"
 DRAINED = "drained"
-PROGRESS = "progress"
+PROGRESS = "reached"
 
 #: A change as the cache keeps it: its reach, and the products it is about; none for all of them.
 Entry = tuple[str, list[int] | None]
@@ -135,23 +135,32 @@ def drain() -> None:
     :raises Away: when the cache cannot be asked.
     """
     found = store.get_many([PROGRESS, NUMBER])
-    if NUMBER not in found:
+    number, (seen, *kept) = found.get(NUMBER), found.get(PROGRESS) or [0, *[None] * len(TABLES)]
+    if number is not None and number < seen:
+        # A number that went back is an old copy: what was told after it was made is not known under it.
+        store.delete(NUMBER)
+        number = None
+    if number is None:
         _start()
         return
-    kept = found.get(PROGRESS)
-    read = [_read(table, kept and Progress.load(kept[number])) for number, table in enumerate(TABLES)]
+    read = [_read(table, done and Progress.load(done)) for table, done in zip(TABLES, kept, strict=True)]
     rows = [row for some, _progress in read for row in some or []]
     if len(rows) > MOST_ROWS or any(some is None for some, _progress in read):
         _tell((Reach.ALL, None), [])
     else:
         _tell_untold(rows)
-    store.set_many({PROGRESS: [progress.dump() for _rows, progress in read]}, ENTRY_SECONDS)
+    _keep(number, [progress for _rows, progress in read])
 
 
 def _start() -> None:
     """Begin to count in a cache that has no number: whatever it may hold was kept under earlier ones."""
-    store.set_many({PROGRESS: [_read(table, None)[1].dump() for table in TABLES]}, ENTRY_SECONDS)
+    _keep(0, [_read(table, None)[1] for table in TABLES])
     store.add(NUMBER, _new_number(), ENTRY_SECONDS * 12)
+
+
+def _keep(number: int, progress: Iterable[Progress]) -> None:
+    """Remember how far each table was read, and a number that there was by then."""
+    store.set_many({PROGRESS: [number, *(each.dump() for each in progress)]}, ENTRY_SECONDS)
 
 
 def _read(table: _Table, progress: Progress | None) -> tuple[list[_Row] | None, Progress]:
@@ -170,11 +179,15 @@ def _read(table: _Table, progress: Progress | None) -> tuple[list[_Row] | None, 
 
 
 def _tell_untold(rows: Sequence[_Row]) -> None:
-    """Number those that nobody numbered, all of one reach at once."""
-    told = store.get_many([f"told:{row.name}" for row in rows]) if rows else {}
+    """Number those that nobody numbered, all of one reach at once.
+
+    One that was numbered above the last number was so beside an older copy of the cache, or a part of it.
+    """
+    found = store.get_many([NUMBER, *(f"told:{row.name}" for row in rows)]) if rows else {}
+    number = found.get(NUMBER, 0)
     untold: dict[str, list[_Row]] = defaultdict(list)
     for row in rows:
-        if f"told:{row.name}" not in told:
+        if not 0 < found.get(f"told:{row.name}", 0) <= number:
             untold[row.reach].append(row)
     for reach, some in untold.items():
         products = {row.product for row in some}
@@ -206,7 +219,7 @@ def _tell(entry: Entry, names: Iterable[str]) -> None:
     if number is None:
         raise store.leave()
     store.set_many({f"change:{number}": list(entry)}, ENTRY_SECONDS)
-    store.set_many({f"told:{name}": 1 for name in names}, TOLD_SECONDS)
+    store.set_many({f"told:{name}": number for name in names}, TOLD_SECONDS)
 
 
 def _new_number() -> int:
