@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import io
 import json
 import logging
 import time
@@ -12,20 +10,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from partscatalog.payments.gateways.base import GatewayError, GatewayRefused, GatewayUnknown
+from partscatalog.payments.gateways.bounded import READ_SECONDS, BoundedAdapter
+from partscatalog.payments.gateways.dialing import CONNECT_SECONDS
 from partscatalog.payments.gateways.options import Secret
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 10.0
 MAX_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 #: Waits before a question is asked again, in seconds, and the answers after which it may be.
@@ -73,10 +69,10 @@ class _Outcome:
 class Line:
     """The way to one provider, for one operation of one or more calls.
 
-    All its calls together end within ``timeout`` seconds of its making, in which each read has a tighter
-    bound of its own, as has connecting to each of the provider's addresses. Redirects are not followed, TLS
-    certificates are verified, and no cookie or connection outlives a call. Only a GET is sent again, a few
-    times, where the connection failed or the provider was at a loss.
+    All its calls together end within ``timeout`` seconds of its making, the look-up of the provider's name
+    and the handshake of TLS included. Connecting and each read have tighter bounds of their own. Redirects
+    are not followed, TLS certificates are verified, and no cookie or connection outlives a call. Only a GET
+    is sent again, a few times, where the connection failed or the provider was at a loss.
     """
 
     def __init__(self, *, secret: Secret, timeout: float) -> None:
@@ -117,8 +113,8 @@ class Line:
             return _Outcome(name="no time left", result=failure, may_heal=False)
         try:
             with requests.Session() as session:
-                session.mount("http://", _BoundedAdapter(self.deadline))
-                session.mount("https://", _BoundedAdapter(self.deadline))
+                session.mount("http://", BoundedAdapter(self.deadline))
+                session.mount("https://", BoundedAdapter(self.deadline))
                 received = self._exchange(session, message, left)
         except requests.RequestException as err:
             return _Outcome(name=type(err).__name__, result=_failure(err), may_heal=_may_heal(err))
@@ -225,55 +221,3 @@ def parse_object(body: bytes) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
-
-
-class _BoundedAdapter(HTTPAdapter):
-    """Send without retries, and read the answer against one deadline."""
-
-    def __init__(self, deadline: float) -> None:
-        super().__init__(max_retries=0)
-        self.deadline = deadline
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _bounded(pool.ConnectionCls, self.deadline)
-        return pool
-
-
-def _bounded(connection_class: type[Any], deadline: float) -> type[Any]:
-    """Return the connection class with answers that are read against the deadline."""
-
-    def response(sock: socket.socket, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:
-        answer = http.client.HTTPResponse(sock, *args, **kwargs)
-        answer.fp = io.BufferedReader(_DeadlineReader(answer.fp.detach(), sock, deadline))
-        return answer
-
-    return type("BoundedConnection", (connection_class,), {"response_class": staticmethod(response)})
-
-
-class _DeadlineReader(io.RawIOBase):
-    """Read a socket so that the sum of all waits ends at the deadline.
-
-    A socket's own timeout bounds each read alone: a provider that sends a byte every few seconds, in its
-    headers or in its body, would hold a worker for hours.
-    """
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
-        super().__init__()
-        self._raw = raw
-        self._sock = sock
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("The whole time for the call is used up.")
-        self._sock.settimeout(min(left, READ_SECONDS))
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
