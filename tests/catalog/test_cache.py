@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.test import RequestFactory
 from PIL import Image
@@ -24,7 +25,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.test import APIClient
 
 from partscatalog.catalog.api import views
-from partscatalog.catalog.api.serializers import CategorySerializer, ProductSerializer
+from partscatalog.catalog.api.serializers import BrandSerializer, CategorySerializer, ProductSerializer
 from partscatalog.catalog.cache import answers, changes, store
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import groups, images, products, stock
@@ -623,6 +624,57 @@ def test_a_sites_serializer_is_honoured_and_both_ways_give_equal_bytes(settings,
 
     assert fast == slow
     assert b"FORGED PISTON" in loud
+
+
+class SignedStorage(FileSystemStorage):
+    def url(self, name):
+        return f"https://files.example.com/{name}?key=1"
+
+
+#: Names that a host's own storage or upload path may give.
+NAMES = [
+    "parts/a.webp",
+    "a b.webp",
+    "../a.webp",
+    ".a/b.webp",
+    "a//b.webp",
+    "\u00e9.webp",
+    "a?b#c.webp",
+    "a:b.webp",
+]
+
+
+@pytest.mark.parametrize("media_url", ["/media/", "media/", "https://cdn.example.com/m/"])
+@pytest.mark.parametrize(
+    "storage", ["django.core.files.storage.FileSystemStorage", f"{__name__}.SignedStorage"]
+)
+def test_pictures_have_the_address_that_their_storage_gives(settings, piston, media_url, storage):
+    settings.MEDIA_URL = media_url
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": storage}}
+    for name in NAMES:
+        ProductImage.objects.create(product=piston, image=name, thumbnails={"200": name})
+    fast = get(DETAIL).content
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": {"product": f"{__name__}.Same"}}
+
+    assert get(DETAIL).content == fast
+    assert len(json.loads(fast)["images"]) == len(NAMES)
+
+
+class SameCategory(CategorySerializer):
+    """Ours, by the slower way."""
+
+
+class SameBrand(BrandSerializer):
+    """Ours, by the slower way."""
+
+
+@pytest.mark.parametrize("name", ["category", "categories", "brand", "brands"])
+def test_categories_and_brands_are_the_same_of_rows_and_of_a_sites_serializers(settings, piston, name):
+    fast = get(READS[name])
+    own = {"category": f"{__name__}.SameCategory", "brand": f"{__name__}.SameBrand"}
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": own}
+
+    assert (get(READS[name]).content, fast.status_code) == (fast.content, 200)
 
 
 class Counting(CategorySerializer):

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="BaseSerializer[Any]")
 
 
+def is_swapped(name: str) -> bool:
+    """Tell whether the site has a serializer of that name in place of ours."""
+    return name in get_settings().SERIALIZERS
+
+
 def serializer_class(name: str, ours: type[S]) -> type[S]:
     """Return the site's serializer of that name in ``SERIALIZERS``, else ours."""
     path = get_settings().SERIALIZERS.get(name)

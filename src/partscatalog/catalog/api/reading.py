@@ -10,7 +10,9 @@ from rest_framework.response import Response
 import partscatalog
 from partscatalog.api.pagination import PARAMETERS, asked_parameters
 from partscatalog.api.renderers import PlainJSONRenderer
+from partscatalog.api.swaps import is_swapped
 from partscatalog.catalog.api.access import CatalogView
+from partscatalog.catalog.api.rows import show_groups
 from partscatalog.catalog.api.serializers import show
 from partscatalog.catalog.cache import answers
 from partscatalog.catalog.cache.answers import Built, Question, Shows
@@ -67,8 +69,8 @@ class ReadView(CatalogView):
 
     def _shown(self) -> Shows:
         """Return what the answer shows; a site's own serializer of a category may count its products."""
-        is_swapped = self.shows is Shows.GROUPS and self.serializer in get_settings().SERIALIZERS
-        return Shows.ANYTHING if is_swapped else self.shows
+        is_ours = self.shows is not Shows.GROUPS or not is_swapped(self.serializer)
+        return self.shows if is_ours else Shows.ANYTHING
 
     def _surroundings(self, request: HttpRequest) -> Iterable[str]:
         """Yield what the answer depends on beside the request: a site's serializer may translate."""
@@ -88,33 +90,47 @@ class ReadView(CatalogView):
         return response
 
 
-class GroupListView(ReadView):
-    """A list of categories or brands."""
+class GroupsView(ReadView):
+    """Categories or brands, made of rows unless the site has a serializer of its own for them."""
 
     shows = Shows.GROUPS
+    columns: ClassVar[tuple[str, ...]]
+
+    def groups(self) -> QuerySet[Any]:
+        """Return those that may be shown."""
+        raise NotImplementedError
+
+    def rows(self, *more: str) -> QuerySet[Any, Any]:
+        """Return what :meth:`show` makes an answer of, with more columns where it is needed for the order."""
+        return self.groups() if is_swapped(self.serializer) else self.groups().values(*self.columns, *more)
+
+    def show(self, found: list[Any], request: Request) -> list[Any]:
+        if is_swapped(self.serializer):
+            shown: list[Any] = show(self.serializer, found, request)
+            return shown
+        return show_groups(found, self.columns)
+
+
+class GroupListView(GroupsView):
+    """A list of categories or brands."""
+
     parameters = PARAMETERS
     pages: ClassVar[Keyset]
 
-    def rows(self) -> QuerySet[Any]:
-        raise NotImplementedError
-
     def build(self, request: Request, **path: str) -> Built:
-        page = self.pages.asked(request, self.rows())
-        return Built(rendered(show(self.serializer, page.rows, request)), headers=page.headers(request))
+        page = self.pages.asked(request, self.rows(*set(self.pages.ordering) - {*self.columns}))
+        return Built(rendered(self.show(page.rows, request)), headers=page.headers(request))
 
 
-class GroupView(ReadView):
+class GroupView(GroupsView):
     """One category or brand."""
 
-    shows = Shows.GROUPS
     is_open = False
-
-    def rows(self) -> QuerySet[Any]:
-        raise NotImplementedError
 
     def build(self, request: Request, **path: str) -> Built:
         (slug,) = path.values()
-        return Built(rendered(show(self.serializer, one(self.rows(), slug), request)))
+        (shown,) = self.show([one(self.rows(), slug)], request)
+        return Built(rendered(shown))
 
 
 def rendered(data: Any) -> bytes:

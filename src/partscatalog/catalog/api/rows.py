@@ -5,10 +5,12 @@ The serializer stays the declared shape; a site's own subclass of it is used in 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from django.core.files.storage import FileSystemStorage
 
 from partscatalog import money
 from partscatalog.api.fields import format_moment
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
 
-#: The columns that a product's answer is made of.
+#: Names that are their own URL: nothing to quote, and no part that begins with a dot.
+PLAIN_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
+#: The columns that the answers are made of, as they follow each other there.
+CATEGORY = ("id", "name", "slug", "description", "parent__slug", "is_active")
+BRAND = ("id", "name", "slug")
+#: And those of a product's.
 COLUMNS = (
     "id",
     "name",
@@ -44,9 +51,14 @@ COLUMNS = (
 
 def show(rows: Sequence[Mapping[str, Any]], request: Request) -> list[dict[str, Any]]:
     """Return the products of the rows, with their pictures by one more statement."""
-    pictures = _pictures([row["id"] for row in rows], partial(_address, request))
+    pictures = _pictures([row["id"] for row in rows], _addresses(request))
     currency = get_settings().CURRENCY
     return [_product(row, pictures[row["id"]], currency) for row in rows]
+
+
+def show_groups(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the categories or brands of the rows; a column of another table has the name of the relation."""
+    return [{name.partition("__")[0]: row[name] for name in columns} for row in rows]
 
 
 def _product(row: Mapping[str, Any], images: list[dict[str, Any]], currency: str) -> dict[str, Any]:
@@ -90,6 +102,18 @@ def _pictures(products: list[int], address: Callable[[str], str]) -> dict[int, l
     return pictures
 
 
-def _address(request: Request, name: str) -> str:
-    url: str = ProductImage._meta.get_field("image").storage.url(name)
-    return url if urlsplit(url).netloc else absolute_url(request, url)
+def _addresses(request: Request) -> Callable[[str], str]:
+    """Return what gives the URL of a file by its name.
+
+    Django's own storage puts its base before a plain name, which need not be worked out 160 times a page.
+    """
+    storage = ProductImage._meta.get_field("image").storage
+
+    def address(name: str) -> str:
+        url: str = storage.url(name)
+        return url if urlsplit(url).netloc else absolute_url(request, url)
+
+    if storage.__class__.url is not FileSystemStorage.url:
+        return address
+    base = address("")
+    return lambda name: base + name if PLAIN_NAME.fullmatch(name) else address(name)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from partscatalog.api.pagination import PARAMETERS, Keyset, asked_parameters
 from partscatalog.api.permissions import person
+from partscatalog.api.swaps import is_swapped
 from partscatalog.catalog.api import documentation as docs
 from partscatalog.catalog.api import rows
 from partscatalog.catalog.api.filters import NEWEST, ProductFilter
@@ -19,7 +20,6 @@ from partscatalog.catalog.api.serializers import show
 from partscatalog.catalog.cache.answers import Built, Shows
 from partscatalog.catalog.models import Brand, Category, Product
 from partscatalog.catalog.services import groups, products
-from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 class CategoryListView(GroupListView):
     permission_model = Category
     serializer = "category"
+    columns = rows.CATEGORY
     pages = Keyset(ordering=("path", "id"), default_size=200, max_size=1_000)
 
-    def rows(self) -> QuerySet[Any]:
+    def groups(self) -> QuerySet[Any]:
         return Category.objects.visible().select_related("parent")
 
     @extend_schema(**docs.CATEGORY_LIST)
@@ -52,8 +53,9 @@ class CategoryListView(GroupListView):
 class CategoryView(GroupView):
     permission_model = Category
     serializer = "category"
+    columns = rows.CATEGORY
 
-    def rows(self) -> QuerySet[Any]:
+    def groups(self) -> QuerySet[Any]:
         return Category.objects.visible().select_related("parent")
 
     @extend_schema(**docs.CATEGORY)
@@ -81,9 +83,10 @@ class CategoryView(GroupView):
 class BrandListView(GroupListView):
     permission_model = Brand
     serializer = "brand"
+    columns = rows.BRAND
     pages = Keyset(ordering=("name", "id"))
 
-    def rows(self) -> QuerySet[Any]:
+    def groups(self) -> QuerySet[Any]:
         return Brand.objects.all()
 
     @extend_schema(**docs.BRAND_LIST)
@@ -99,8 +102,9 @@ class BrandListView(GroupListView):
 class BrandView(GroupView):
     permission_model = Brand
     serializer = "brand"
+    columns = rows.BRAND
 
-    def rows(self) -> QuerySet[Any]:
+    def groups(self) -> QuerySet[Any]:
         return Brand.objects.all()
 
     @extend_schema(**docs.BRAND)
@@ -207,7 +211,7 @@ def for_show(products: ProductQuerySet) -> QuerySet[Any, Any]:
     """Return the products as rows, or as objects where the site has a serializer of its own."""
     return (
         products.for_display()
-        if _is_swapped()
+        if is_swapped("product")
         else products.values(*rows.COLUMNS, *products.query.annotations)
     )
 
@@ -216,15 +220,11 @@ def built(
     found: Sequence[Any], request: Request, headers: Mapping[str, str] | None = None, *, is_list: bool = True
 ) -> Built:
     """Return the answer that shows what was found of :func:`for_show`."""
-    if _is_swapped():
+    if is_swapped("product"):
         data, ids = show("product", list(found), request), [product.pk for product in found]
     else:
         data, ids = rows.show(found, request), [row["id"] for row in found]
     return Built(rendered(data if is_list else data[0]), ids, headers or {})
-
-
-def _is_swapped() -> bool:
-    return "product" in get_settings().SERIALIZERS
 
 
 def staff_product(cat_slug: str, product_slug: str) -> Product:
