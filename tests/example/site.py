@@ -79,7 +79,7 @@ def wait_for(url: str, *, seconds: float = 30) -> None:
     while time.monotonic() < deadline:
         try:
             requests.get(url, timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
         else:
             return
@@ -87,10 +87,11 @@ def wait_for(url: str, *, seconds: float = 30) -> None:
 
 
 @contextmanager
-def served(**variables: str) -> Iterator[str]:
+def served(application: str = "config.wsgi", **variables: str) -> Iterator[str]:
     """Serve the site with gunicorn and yield its address."""
     base = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", base.removeprefix("http://")]
+    options = ["--workers", "1", "--bind", base.removeprefix("http://"), application]
+    command = [sys.executable, "-m", "gunicorn", *options]
     process = subprocess.Popen(command, cwd=PROJECT, env=environment(**variables))
     try:
         wait_for(f"{base}/api/")
