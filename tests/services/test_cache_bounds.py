@@ -264,7 +264,7 @@ def replaced_by_an_empty_one(redis: RedisServer) -> None:
 def stock_after_a_slow_reader(
     piston: Product, redis: RedisServer, lose: Callable[[RedisServer], None]
 ) -> int:
-    """Return what is shown after rows were read, then changed, then the cache was lost, then an answer kept."""
+    """Return what is shown once rows were read, then changed, then the cache lost, then an answer kept."""
     url, made = "/api/categories/engine/products/piston/", views.built
 
     def read_then_lose(*args: Any, **kwargs: Any) -> Any:
