@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from partscatalog.payments.models import PaymentEvent
+from partscatalog.payments.models import Payment, PaymentEvent
 from partscatalog.payments.states import MOVES, SETTLED, State, is_allowed
 from tests.payments.conftest import make_order, make_payment
 
@@ -37,6 +37,8 @@ def test_an_order_may_have_many_ended_attempts(order):
     "fields",
     [
         {"state": "failed"},  # and holds the order still
+        {"state": "created", "open_for": None},  # and does not hold the order
+        {"state": "open", "open_for": None},
         {"state": "nonesuch", "open_for": None},
         {"state": "paid", "open_for": None},  # without a moment
         {"state": "open", "paid_at": timezone.now()},
@@ -103,3 +105,15 @@ def test_paid_never_goes_back_except_by_refund_or_dispute():
 @pytest.mark.parametrize("state", ["created", "open", "unknown", "failed", "expired"])
 def test_what_is_not_paid_may_still_become_paid(state):
     assert is_allowed(state, State.PAID)
+
+
+def test_no_write_of_the_state_alone_gives_an_order_a_second_open_attempt(order):
+    ended = make_payment(order, state="expired", open_for=None)
+    make_payment(order, reference="ORD_another", state="open")
+
+    with refused(), transaction.atomic():
+        Payment.objects.filter(pk=ended.pk).update(state="open")
+    with refused(), transaction.atomic():
+        Payment.objects.filter(pk=ended.pk).update(state="open", open_for=order)
+
+    assert list(Payment.objects.filter(state="open").values_list("reference")) == [("ORD_another",)]

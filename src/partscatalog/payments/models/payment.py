@@ -16,12 +16,12 @@ from partscatalog.payments.states import HOLDING, SETTLED, Review, State
 class Payment(models.Model):
     """An attempt, with the amount, currency and mode that were asked for when it began.
 
-    ``open_for`` holds the order while the attempt is created or open and is emptied afterwards: a unique
-    column gives each order at most one such attempt on every database. ``amount_minor`` is the amount in
-    the gateway's own units. ``received_minor`` is what came in, fees that the buyer bore set aside; money
-    that does not fit has not paid the order and has no ``paid_at``. ``dispute`` is what the gateway said last
-    of a buyer's complaint. ``shown`` is the little that is kept of
-    the gateway's last word. ``next_check_at`` is when the gateway is asked the next time, empty for never.
+    ``open_for`` is the order while, and only while, the attempt is created or open: a unique column gives
+    each order at most one such attempt on every database. ``amount_minor`` is the amount in the gateway's own
+    units. ``received_minor`` is what came in, fees that the buyer bore set aside; money that does not fit has
+    not paid the order and has no ``paid_at``. ``dispute`` is what the gateway said last of a buyer's
+    complaint. ``shown`` is the little that is kept of the gateway's last word. ``next_check_at`` is when the
+    gateway is asked the next time, empty for never.
     """
 
     order = models.ForeignKey(
@@ -71,6 +71,9 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(open_for__isnull=True) | Q(open_for=F("order"), state__in=sorted(HOLDING)),
                 name="pc_payment_open_for",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(HOLDING)) | Q(open_for__isnull=False), name="pc_payment_holds"
             ),
             models.CheckConstraint(
                 condition=Q(paid_at__isnull=False, state__in=sorted(SETTLED))

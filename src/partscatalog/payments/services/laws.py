@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, Q, Sum
 
 from partscatalog.orders.models import Order
-from partscatalog.payments.models import Payment, Refund
-from partscatalog.payments.states import GIVEN_BACK, HOLDING
+from partscatalog.payments.models import Refund
+from partscatalog.payments.states import GIVEN_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ FITS = Q(payments__amount=F("total_amount"), payments__currency=F("currency")) |
 def violations() -> Iterator[str]:
     """Yield a text for each order or payment that breaks a law."""
     yield from _orders()
-    yield from _holding()
     yield from _refunds()
 
 
@@ -49,10 +48,3 @@ def _refunds() -> Iterator[str]:
     for reference, received, returned in rows:
         if returned > (received or 0):
             yield f"Payment {reference} gave back more than it received."
-
-
-def _holding() -> Iterator[str]:
-    """An attempt that is begun holds its order, so that no other can be begun beside it."""
-    loose = Payment.objects.filter(state__in=HOLDING, open_for=None).order_by("pk")
-    for reference in loose.values_list("reference", flat=True):
-        yield f"Payment {reference} is open and does not hold its order."
