@@ -1,4 +1,4 @@
-"""Draw the states of a payment from the code's table: ``python docs/_drawings/payments.py``."""
+"""Draw the states of payments and refunds from the code's tables: ``python docs/_drawings/payments.py``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from shapes import Box, arrow, drawing, text
 
-from partscatalog.payments.states import HOLDING, MOVES, SETTLED, State
+from partscatalog.payments.states import GIVEN_BACK, HOLDING, MOVES, REFUND_MOVES, SETTLED, RefundState, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PAGES = Path(__file__).resolve().parent.parent / "explanation"
 WIDTH, HEIGHT = 180, 52
@@ -27,35 +27,52 @@ PLACES = {
     State.DISPUTED: (750, 330, "the bank wants it back"),
     State.REFUNDED: (985, 330, "all of it is back"),
 }
+REFUND_PLACES = {
+    RefundState.CREATED: (20, 134, "the gateway is asked"),
+    RefundState.UNKNOWN: (325, 20, "no answer came"),
+    RefundState.PENDING: (325, 248, "on its way"),
+    RefundState.SUCCEEDED: (630, 248, "the buyer has it"),
+    RefundState.FAILED: (630, 20, "nothing is given back"),
+}
 FRAME = Box(left=730, top=40, width=455, height=380, name="", note="", color="outside")
 
 
 def _box(state: State) -> Box:
-    left, top, note = PLACES[state]
     color = "catalog" if state in SETTLED else "cart" if state in HOLDING else "shared"
-    return Box(left=left, top=top, width=WIDTH, height=HEIGHT, name=state, note=note, color=color)
+    return _place(state, PLACES[state], color)
+
+
+def _refund_box(state: RefundState) -> Box:
+    return _place(state, REFUND_PLACES[state], "catalog" if state in GIVEN_BACK else "shared")
+
+
+def _place(name: str, place: tuple[int, int, str], color: str) -> Box:
+    left, top, note = place
+    return Box(left=left, top=top, width=WIDTH, height=HEIGHT, name=name, note=note, color=color)
 
 
 def _moves() -> Iterator[str]:
-    """Yield the arrows; one to the frame stands for all of the states in it."""
-    for source in State:
-        targets = MOVES[source]
-        if source not in SETTLED and targets >= SETTLED:
-            yield _move_into_the_frame(source)
-            targets = targets - SETTLED
-        for target in sorted(targets):
-            is_both_ways = source in MOVES[target]
+    """Yield the arrows of payments; one to the frame stands for all of the states in it."""
+    framed = [state for state in State if state not in SETTLED and MOVES[state] >= SETTLED]
+    yield from map(_move_into_the_frame, framed)
+    left = {state: MOVES[state] - (SETTLED if state in framed else set()) for state in State}
+    yield from _arrows({state: _box(state) for state in State}, left)
+
+
+def _arrows(boxes: Mapping[str, Box], moves: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for source in boxes:
+        for target in sorted(moves[source]):
+            is_both_ways = source in moves[target]
             if not is_both_ways or source < target:
-                yield _move(source, target, is_both_ways=is_both_ways)
+                yield _move(boxes[source], boxes[target], is_both_ways=is_both_ways)
 
 
-def _move(source: State, target: State, *, is_both_ways: bool) -> str:
-    one, other = _box(source), _box(target)
+def _move(one: Box, other: Box, *, is_both_ways: bool) -> str:
     return arrow(
         start=one.edge(other.center),
         end=other.edge(one.center),
         is_both_ways=is_both_ways,
-        meaning=f"{source} to {target}" + (" and back" if is_both_ways else ""),
+        meaning=f"{one.name} to {other.name}" + (" and back" if is_both_ways else ""),
     )
 
 
@@ -74,9 +91,16 @@ def states() -> str:
     return drawing(width=1205, height=440, title="The states of a payment and their moves", parts=parts)
 
 
+def refund_states() -> str:
+    """Return the states of refunds with an arrow for every move of their table."""
+    boxes = {state: _refund_box(state) for state in RefundState}
+    parts = [*_arrows(boxes, REFUND_MOVES), *(box.svg() for box in boxes.values())]
+    return drawing(width=830, height=320, title="The states of a refund and their moves", parts=parts)
+
+
 def drawings() -> dict[Path, str]:
     """Return what each file of the page has to hold."""
-    return {PAGES / "payment-states.svg": states()}
+    return {PAGES / "payment-states.svg": states(), PAGES / "refund-states.svg": refund_states()}
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from unittest.mock import patch
 import pytest
 
 from partscatalog.conf import KEYS
-from partscatalog.payments.states import MOVES, Review
+from partscatalog.payments.states import MOVES, REFUND_MOVES, Review
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-STATES = "explanation/payment-states.svg"
+DRAWN = {"payment-states.svg": MOVES, "refund-states.svg": REFUND_MOVES}
 
 
 def load(path: str) -> ModuleType:
@@ -39,12 +39,14 @@ def test_the_drawings_are_what_their_script_draws(script):
         assert path.read_text() == content
 
 
-def test_the_drawing_of_a_payments_states_has_every_move_and_no_other():
-    drawn = re.findall("<title>(.+?) to (.+?)( and back)?</title>", (DOCS / STATES).read_text())
+@pytest.mark.parametrize(("name", "table"), DRAWN.items(), ids=DRAWN)
+def test_the_drawings_of_states_have_every_move_and_no_other(name, table):
+    picture = (DOCS / "explanation" / name).read_text()
+    titles = re.findall("<title>(.+?) to (.+?)( and back)?</title>", picture)
 
-    moves = {(source, target) for source, targets, _back in drawn for target in targets.split(", ")}
-    moves |= {(target, source) for source, target, back in drawn if back}
-    assert moves == {(source, target) for source, targets in MOVES.items() for target in targets}
+    moves = {(source, target) for source, targets, _back in titles for target in targets.split(", ")}
+    moves |= {(target, source) for source, target, back in titles if back}
+    assert moves == {(source, target) for source, targets in table.items() for target in targets}
 
 
 def test_the_page_of_payments_shows_every_reason_to_review_and_when_a_gateway_is_asked():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from partscatalog.payments.models import Payment, PaymentEvent
-from partscatalog.payments.states import MOVES, SETTLED, State, is_allowed
+from partscatalog.payments.services import moving
+from partscatalog.payments.states import MOVES, REFUND_MOVES, SETTLED, RefundState, State, is_allowed
 from tests.payments.conftest import make_order, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,39 @@ def test_no_write_of_the_state_alone_gives_an_order_a_second_open_attempt(order)
         Payment.objects.filter(pk=ended.pk).update(state="open", open_for=order)
 
     assert list(Payment.objects.filter(state="open").values_list("reference")) == [("ORD_another",)]
+
+
+def writes_of_states(source: str) -> list[str]:
+    """Return what assigns a ``state``, to one row or to many."""
+    tree = list(ast.walk(ast.parse(source)))
+    targets = [target for node in tree if isinstance(node, ast.Assign) for target in node.targets]
+    names = [part for target in targets for part in ast.walk(target) if isinstance(part, ast.Attribute)]
+    updates = [node for node in tree if isinstance(node, ast.Call) and _is_update(node)]
+    return [ast.unparse(name) for name in names if name.attr == "state"] + list(map(ast.unparse, updates))
+
+
+def _is_update(call: ast.Call) -> bool:
+    return (
+        getattr(call.func, "attr", "") == "update"
+        and {"state", None} & {kw.arg for kw in call.keywords} != set()
+    )
+
+
+def test_states_are_written_along_the_tables_alone():
+    services = sorted(Path(moving.__file__).parent.glob("*.py"))
+    writers = {path.name: writes_of_states(path.read_text()) for path in services}
+
+    assert {name for name, lines in writers.items() if lines} == {"moving.py"}
+    assert set(REFUND_MOVES) == set(RefundState)
+
+
+def test_what_the_table_does_not_name_is_no_move(order):
+    payment = make_payment(order, state="expired", open_for=None)
+
+    with pytest.raises(ValueError, match="no move from expired to failed"):
+        moving.move(payment, State.FAILED)
+    with pytest.raises(ValueError, match="no move from expired to open"):
+        moving.move_from(payment, State.EXPIRED, State.OPEN)
+
+    payment.refresh_from_db()
+    assert payment.state == "expired"

@@ -594,3 +594,30 @@ def test_money_that_does_not_fit_and_is_faster_than_the_start_leaves_nobody_a_pa
 
     assert (answer.status_code, answer.json()["code"]) == (400, "payment_already_initialized")
     assert (answer.json()["access_code"], answer.json()["authorization_url"]) == (None, None)
+
+
+def test_a_dismissed_attempt_that_had_expired_stays_expired(desk):
+    payment = desk._started()
+    ended = Status(reference=payment.reference, standing=Standing.EXPIRED)
+    apply(payment=payment, report=report("expired", status=ended))
+    stranger = Status(reference="ORD_9_another", standing=Standing.PAID, amount=750_000, currency="NGN")
+    apply(payment=payment, report=report("paid", status=stranger))
+
+    desk.decide("dismiss", payment)
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.needs_review) == ("expired", False)
+    assert payment.next_check_at is not None
+
+
+def test_an_older_word_of_a_refund_takes_nothing_of_a_newer_one_back(desk):
+    payment = desk.flagged("amount")
+    refund = refund_payment(RefundOrder(payment=payment, actor=desk.clerk))
+    on_its_way = RefundStatus(
+        provider_id=str(refund.provider_id), standing=RefundStanding.PENDING, amount=refund.amount_minor
+    )
+
+    apply_refunds(payment=payment, found=[on_its_way])
+
+    refund.refresh_from_db()
+    assert refund.state == "succeeded"

@@ -108,6 +108,17 @@ MOVES: Mapping[str, frozenset[State]] = {
     State.DISPUTED: frozenset({State.PAID, State.PARTIALLY_REFUNDED, State.REFUNDED}),
 }
 
+#: The same of refunds. What the provider does not list has failed, and may be found there after all.
+REFUND_MOVES: Mapping[str, frozenset[RefundState]] = {
+    RefundState.CREATED: frozenset(
+        {RefundState.PENDING, RefundState.SUCCEEDED, RefundState.FAILED, RefundState.UNKNOWN}
+    ),
+    RefundState.UNKNOWN: frozenset({RefundState.PENDING, RefundState.SUCCEEDED, RefundState.FAILED}),
+    RefundState.PENDING: frozenset({RefundState.SUCCEEDED, RefundState.FAILED}),
+    RefundState.SUCCEEDED: frozenset({RefundState.FAILED}),
+    RefundState.FAILED: frozenset({RefundState.PENDING, RefundState.SUCCEEDED}),
+}
+
 
 def is_allowed(source: str, target: State) -> bool:
     """Tell whether a payment in the one state may go to the other."""

@@ -15,8 +15,9 @@ from partscatalog.payments.models import Payment, PaymentEvent
 from partscatalog.payments.services.announcing import announce, flag
 from partscatalog.payments.services.balance import settled_state
 from partscatalog.payments.services.locking import lock_payment
+from partscatalog.payments.services.moving import move
 from partscatalog.payments.signals import payment_failed, payment_succeeded
-from partscatalog.payments.states import HOLDING, Review, State, is_allowed
+from partscatalog.payments.states import Review, State, is_allowed
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _pay(payment: Payment) -> Review | None:
     except IllegalMove:
         return RELEASED.get(payment.order.status, Review.PAID_TWICE)
     may_be_back = _may_be_back(payment)
-    _move(payment, State.PAID)
+    move(payment, State.PAID)
     payment.paid_at = timezone.now()
     payment.next_check_at = None
     if may_be_back:
@@ -159,7 +160,7 @@ def _close(payment: Payment, standing: Standing) -> None:
         target = State.FAILED
     if target is None or not is_allowed(payment.state, target):
         return
-    _move(payment, target)
+    move(payment, target)
     if target is State.FAILED:
         announce(payment_failed, payment)
 
@@ -175,15 +176,9 @@ def _follow_dispute(payment: Payment) -> None:
     """Have staff look at a dispute; one that is won leaves the payment as its refunds say."""
     if payment.dispute != Dispute.WON:
         if payment.is_settled:
-            payment.state = State.DISPUTED
+            move(payment, State.DISPUTED)
         flag(payment, Review.DISPUTED)
     elif payment.state == State.DISPUTED:
-        payment.state = settled_state(payment)
+        move(payment, settled_state(payment))
         if payment.review_reason == Review.DISPUTED:
             payment.needs_review = False
-
-
-def _move(payment: Payment, target: State) -> None:
-    payment.state = target
-    if target not in HOLDING:
-        payment.open_for = None

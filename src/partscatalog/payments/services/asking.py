@@ -11,7 +11,7 @@ from django.utils import timezone
 from partscatalog.exceptions import GatewayUnavailable
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import GatewayError
-from partscatalog.payments.models import Payment
+from partscatalog.payments.services import moving
 from partscatalog.payments.services.applying import apply
 from partscatalog.payments.services.reports import from_answer
 from partscatalog.payments.services.returning import apply_refunds
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from partscatalog.payments.gateways.base import Gateway
+    from partscatalog.payments.models import Payment
 
     Answer = TypeVar("Answer")
 
@@ -39,7 +40,7 @@ def ask(payment: Payment) -> Payment:
     :raises GatewayUnavailable: when the gateway gives no answer, or the site no longer has it.
     """
     if payment.state == State.CREATED and is_overdue(payment):
-        Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(state=State.UNKNOWN, open_for=None)
+        moving.move_from(payment, State.CREATED, State.UNKNOWN)
     status = _call(payment, lambda gateway: gateway.fetch(payment.attempt))
     return apply(payment=payment, report=from_answer(payment, status))
 

@@ -23,7 +23,7 @@ from partscatalog.orders.states import Status as OrderStatus
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import Gateway, GatewayError, GatewayRefused, RefundRequest
 from partscatalog.payments.models import Payment, Refund
-from partscatalog.payments.services import asking
+from partscatalog.payments.services import asking, moving
 from partscatalog.payments.services.balance import refundable
 from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.services.returning import apply_refunds, new_key
@@ -176,5 +176,5 @@ def _call(gateway: Gateway, refund: Refund) -> RefundStatus | None:
     except GatewayError as err:
         state = RefundState.FAILED if isinstance(err, GatewayRefused) else RefundState.UNKNOWN
         logger.warning("Refund %s has no good answer (%s): %s", refund.key, state, err)
-    Refund.objects.filter(pk=refund.pk, state=RefundState.CREATED).update(state=state)
+    moving.move_refund_from(refund, RefundState.CREATED, state)
     return None

@@ -13,6 +13,7 @@ from partscatalog.payments.models import Refund
 from partscatalog.payments.services.announcing import announce, flag
 from partscatalog.payments.services.balance import given_back, plain_amount, settled_state, worth
 from partscatalog.payments.services.locking import lock_payment
+from partscatalog.payments.services.moving import move, move_refund
 from partscatalog.payments.signals import payment_refunded
 from partscatalog.payments.states import GIVEN_BACK, UNCERTAIN, RefundState, Review, State
 from partscatalog.transactions import writing
@@ -76,11 +77,12 @@ def _find(payment: Payment, status: RefundStatus) -> Refund:
 
 
 def _move(payment: Payment, refund: Refund, state: RefundState) -> None:
-    before, refund.state = refund.state, state
+    before = refund.state
+    move_refund(refund, state)
     refund.save()
-    if before not in GIVEN_BACK and state in GIVEN_BACK:
+    if before not in GIVEN_BACK and refund.state in GIVEN_BACK:
         _count(payment, refund)
-    elif before in GIVEN_BACK and state not in GIVEN_BACK:
+    elif before in GIVEN_BACK and refund.state not in GIVEN_BACK:
         _settle(payment)
         flag(payment, Review.REFUND_FAILED)
 
@@ -102,7 +104,7 @@ def _settle(payment: Payment) -> None:
     Money that never paid the order and of which nothing is given back keeps its state: the flag says more.
     """
     if payment.state != State.DISPUTED and (payment.has_paid or given_back(payment)):
-        payment.state, payment.open_for = settled_state(payment), None
+        move(payment, settled_state(payment))
 
 
 def _tell_order(payment: Payment, refund: Refund) -> None:

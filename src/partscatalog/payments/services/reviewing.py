@@ -9,11 +9,12 @@ from django.utils import timezone
 from partscatalog.exceptions import IllegalMove, ReviewRefused
 from partscatalog.orders.services import settling
 from partscatalog.payments.gateways.base import Dispute
+from partscatalog.payments.services import moving
 from partscatalog.payments.services.announcing import announce
 from partscatalog.payments.services.balance import settled_state
 from partscatalog.payments.services.locking import lock_payment
 from partscatalog.payments.signals import payment_succeeded
-from partscatalog.payments.states import ACCEPTABLE, ADVICE, DISMISSIBLE, SETTLED, Review, State
+from partscatalog.payments.states import ACCEPTABLE, ADVICE, DISMISSIBLE, Review, State, is_allowed
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def accept(*, payment: Payment, actor: AbstractBaseUser) -> Payment:
     except IllegalMove as err:
         raise ReviewRefused from err
     payment.paid_at = payment.accepted_at = timezone.now()
-    payment.state, payment.open_for = settled_state(payment), None
+    moving.move(payment, settled_state(payment))
     payment.needs_review = False
     payment.save()
     announce(payment_succeeded, payment)
@@ -48,15 +49,16 @@ def accept(*, payment: Payment, actor: AbstractBaseUser) -> Payment:
 
 @writing
 def dismiss(*, payment: Payment) -> Payment:
-    """End a review that was seen to elsewhere; an attempt that brought no money of this order has failed.
+    """End a review that was seen to elsewhere; an attempt that brought no money of this order has ended.
 
     :raises ReviewRefused: when the money is here and has to be accepted or refunded, or nothing waits.
     """
     payment = lock_payment(payment)
     if not payment.needs_review or not (payment.review_reason in DISMISSIBLE or _is_disputed(payment)):
         raise ReviewRefused(advice(payment))
-    if payment.state not in SETTLED:
-        payment.state, payment.open_for = State.FAILED, None
+    if not payment.is_settled:
+        if is_allowed(payment.state, State.FAILED):
+            moving.move(payment, State.FAILED)
         # Real money may still come, as for any attempt that failed.
         payment.next_check_at, payment.checks = timezone.now(), 0
     payment.needs_review = False

@@ -21,7 +21,7 @@ from partscatalog.orders.states import Status as OrderStatus
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import Gateway, GatewayRefused, GatewayUnknown, Started, StartRequest
 from partscatalog.payments.models import Payment
-from partscatalog.payments.services import asking
+from partscatalog.payments.services import asking, moving
 from partscatalog.payments.services.schedule import FIRST_GAP
 from partscatalog.payments.states import State
 from partscatalog.transactions import writing
@@ -91,7 +91,7 @@ def _rule_out(attempt: Payment) -> None:
         raise GatewayFailed from err
     if attempt.has_paid:
         raise OrderAlreadyPaid
-    Payment.objects.filter(pk=attempt.pk, state=State.UNKNOWN, needs_review=False).update(state=State.EXPIRED)
+    moving.move_from(attempt, State.UNKNOWN, State.EXPIRED)
 
 
 def _usable_gateway(alias: str) -> Gateway:
@@ -177,13 +177,12 @@ def _believe(started: Started, reference: str) -> Started:
 
 def _give_up(payment: Payment, state: State, reason: Exception) -> None:
     logger.warning("Payment %s could not be begun (%s): %s", payment.reference, state, reason)
-    Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(state=state, open_for=None)
+    moving.move_from(payment, State.CREATED, state)
 
 
 def _store_answer(payment: Payment, started: Started) -> Started:
     page = {"access_code": started.access_code, "authorization_url": started.authorization_url}
-    begun = Payment.objects.filter(pk=payment.pk, state=State.CREATED, needs_review=False)
-    if begun.update(state=State.OPEN, **page):
+    if moving.move_from(payment, State.CREATED, State.OPEN, **page):
         return started
     payment.refresh_from_db()
     if payment.has_paid:
