@@ -7,12 +7,13 @@ import json
 import threading
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -20,10 +21,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.test import RequestFactory
+from django.utils.translation import gettext_lazy
 from PIL import Image
 from rest_framework.permissions import BasePermission
 from rest_framework.test import APIClient
 
+from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.catalog.api import views
 from partscatalog.catalog.api.serializers import BrandSerializer, CategorySerializer, ProductSerializer
 from partscatalog.catalog.cache import answers, changes, store
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+Reach = CatalogChange.Reach
 
 LIST = "/api/products/?page_size=20"
 DETAIL = "/api/categories/pistons/products/forged-piston/"
@@ -624,6 +629,30 @@ def test_a_sites_serializer_is_honoured_and_both_ways_give_equal_bytes(settings,
 
     assert fast == slow
     assert b"FORGED PISTON" in loud
+
+
+class Odd(ProductSerializer):
+    def to_representation(self, instance):
+        odd = {"price": instance.price, "at": datetime(2026, 1, 2, tzinfo=UTC), "lazy": gettext_lazy("Brand")}
+        return {**odd, "id": UUID(int=1), "big": 2**70, "enum": Reach.STOCK, "nested": ({"a": 1},), 7: None}
+
+
+class OddButSmall(Odd):
+    def to_representation(self, instance):
+        return {
+            name: value
+            for name, value in super().to_representation(instance).items()
+            if name not in {"big", 7}
+        }
+
+
+@pytest.mark.parametrize("serializer", [Odd, OddButSmall])
+def test_a_sites_serializer_may_give_what_django_rest_framework_can_write(settings, piston, serializer):
+    own = {"product": f"{__name__}.{serializer.__name__}"}
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": own}
+
+    shown = serializer().to_representation(piston)
+    assert get(DETAIL).json() == json.loads(PlainJSONRenderer().render(shown))
 
 
 class SignedStorage(FileSystemStorage):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import orjson
 from django.utils.translation import get_language
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 import partscatalog
 from partscatalog.api.pagination import PARAMETERS, asked_parameters
@@ -134,9 +136,13 @@ class GroupView(GroupsView):
 
 
 def rendered(data: Any) -> bytes:
-    """Return the data as the API writes it."""
-    body: bytes = PlainJSONRenderer().render(data)
-    return body
+    """Return the data as JSON; what JSON has no word for is written as Django REST framework writes it."""
+    try:
+        return orjson.dumps(data, default=JSONEncoder().default, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:
+        # A whole number of more than 64 bits, or a key that is no text.
+        body: bytes = PlainJSONRenderer().render(data)
+        return body
 
 
 def one(rows: QuerySet[Any], slug: str) -> Any:
