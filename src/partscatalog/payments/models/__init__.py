@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partscatalog.payments.models.early import EarlyEvent
 from partscatalog.payments.models.event import PaymentEvent
 from partscatalog.payments.models.payment import Payment
 from partscatalog.payments.models.refund import Refund
@@ -9,6 +10,7 @@ from partscatalog.payments.sandbox.models import SandboxRefund, SandboxTransacti
 from partscatalog.payments.states import RefundState, Review, State
 
 __all__ = [
+    "EarlyEvent",
     "Payment",
     "PaymentEvent",
     "Refund",

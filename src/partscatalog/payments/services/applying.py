@@ -12,6 +12,7 @@ from partscatalog.orders.services import moving
 from partscatalog.orders.states import Status as OrderStatus
 from partscatalog.payments.gateways.base import Dispute, Standing, Status
 from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.services import early
 from partscatalog.payments.services.announcing import announce, flag
 from partscatalog.payments.services.balance import settled_state
 from partscatalog.payments.services.locking import lock_payment
@@ -41,17 +42,41 @@ def apply(*, payment: Payment, report: Report) -> Payment:
     A report that is known already changes nothing, so that it may come as often as it likes; a hint has the
     gateway asked each time, as providers tell of two refunds in the same words. Money that
     pays the order moves payment and order to paid, once; money that does not fit flags the payment for
-    review and leaves the order as it is. While a payment waits for review only staff move it.
+    review and leaves the order as it is. While a payment waits for review only staff move it. The report
+    that first names the money brings along what the gateway told of it before.
     """
+    told = report.status.provider_id if report.status else ""
+    payment = lock_payment(payment, has_early=early.is_there(alias=payment.gateway, provider_id=told))
+    known = payment.provider_id
+    is_changed = _hear(payment, report)
+    if payment.provider_id != known and getattr(payment, "has_early", False):
+        _hear_early(payment)
+    if is_changed:
+        payment.save()
+    return payment
+
+
+@writing
+def apply_early(payment: Payment) -> None:
+    """Carry out what was told of the payment before it was known."""
     payment = lock_payment(payment)
+    _hear_early(payment)
+    payment.save()
+
+
+def _hear(payment: Payment, report: Report) -> bool:
+    """Keep the report and carry it out, and tell whether that changed the payment."""
     is_new = _is_new(payment, report)
     if is_new:
         _carry_out(payment, report)
     if report.is_hint:
         _ask_soon(payment)
-    if is_new or report.is_hint:
-        payment.save()
-    return payment
+    return is_new or report.is_hint
+
+
+def _hear_early(payment: Payment) -> None:
+    for report in early.take(payment):
+        _hear(payment, report)
 
 
 def _is_new(payment: Payment, report: Report) -> bool:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from partscatalog.exceptions import GatewayUnavailable
 from partscatalog.payments.models import Payment
-from partscatalog.payments.services import asking
+from partscatalog.payments.services import asking, early
+from partscatalog.payments.services.applying import apply_early
 from partscatalog.payments.services.schedule import (
     ATTEMPT_LIFETIME,
     HINT_CHECKS,
@@ -40,6 +41,7 @@ def reconcile(*, ignore_schedule: bool = False) -> int:
     worker that dies leaves it to the next time and the others to other workers. A gateway that gives no
     answer several times in a row is left alone until the next run, so that it delays nobody else's.
     """
+    _settle_early()
     until = None if ignore_schedule else timezone.now()
     silences: Counter[str] = Counter()
     answered = 0
@@ -52,6 +54,13 @@ def reconcile(*, ignore_schedule: bool = False) -> int:
         else:
             silences[payment.gateway] += 1
     return answered
+
+
+def _settle_early() -> None:
+    """Carry out what was told of payments before they were known, where that moment was missed."""
+    for payment in early.waiting():
+        apply_early(payment)
+    early.forget_old()
 
 
 def _due(until: datetime | None) -> Iterator[Payment]:

@@ -7,12 +7,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.gateways.base import Dispute
+from partscatalog.payments.models import EarlyEvent, Payment, PaymentEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partscatalog.payments.gateways.base import Dispute, Event, Status
+    from partscatalog.payments.gateways.base import Event, Status
 
 Source = PaymentEvent.Source
 
@@ -39,6 +40,19 @@ def from_webhook(event: Event, body: bytes) -> Report:
         body=event.shown,
         status=event.status,
         dispute=event.dispute,
+        is_hint=event.is_hint,
+    )
+
+
+def from_early(event: EarlyEvent) -> Report:
+    """Return the report that a webhook was which came before its payment was known."""
+    return Report(
+        source=Source.WEBHOOK,
+        kind=event.kind,
+        digest=event.digest,
+        body=event.body,
+        status=None,
+        dispute=Dispute(event.dispute) if event.dispute else None,
         is_hint=event.is_hint,
     )
 

@@ -9,6 +9,7 @@ from partscatalog.exceptions import InvalidWebhook, NotFound
 from partscatalog.payments.gateways import registry
 from partscatalog.payments.gateways.base import WebhookRefused
 from partscatalog.payments.models import Payment
+from partscatalog.payments.services import early
 from partscatalog.payments.services.applying import apply
 from partscatalog.payments.services.reports import from_webhook
 
@@ -22,7 +23,8 @@ def receive(*, alias: str, headers: Mapping[str, str], body: bytes) -> None:
     """Prove a webhook and apply what it says of a payment of ours; header names are in any case.
 
     The event is stored and applied in one transaction, from the signed body alone: neither the gateway
-    nor a broker is asked. An event about no payment of this alias leaves no trace but a line in the log.
+    nor a broker is asked. An event about no payment of this alias leaves no trace but a line in the log,
+    unless it may be about one that becomes known later.
 
     :raises NotFound: when the site has no gateway of that alias.
     :raises InvalidWebhook: when the signature or the body is not valid.
@@ -39,7 +41,9 @@ def receive(*, alias: str, headers: Mapping[str, str], body: bytes) -> None:
         logger.warning("A webhook for %s was refused: %s", alias, err)
         raise InvalidWebhook from err
     payment = Payment.objects.filter(gateway=alias).of_event(event)
-    if payment is None:
+    if payment is not None:
+        apply(payment=payment, report=from_webhook(event, body))
+    elif early.is_early(event):
+        early.keep(alias=alias, event=event, body=body)
+    else:
         logger.info("A webhook for %s, %r, is about no payment of ours.", alias, event.kind)
-        return
-    apply(payment=payment, report=from_webhook(event, body))
