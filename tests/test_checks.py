@@ -269,6 +269,10 @@ def test_a_number_that_is_too_little_is_an_error(site, changes):
     assert only(site(**changes)) == (Error, "partscatalog.E008")
 
 
+def test_copies_that_live_longer_than_a_second_are_an_error(site):
+    assert only(site(CATALOG_CACHE_COPY=timedelta(seconds=1.1))) == (Error, "partscatalog.E008")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -302,7 +306,7 @@ def test_moments_without_a_time_zone_are_an_error(site, settings):
         {"CURRENCY": "KWD", "THROTTLES": {"login": "5/s", "cart": None, "register": "0/day"}},
         {"PASSWORD_RESET_URL": "/password/", "PAYMENT_RETURN_URL": "https://www.example.com/paid?from=shop"},
         {"PAYMENTS_PATH": "/", "IMAGES_PER_PRODUCT": 0, "ORDER_GATEWAY_WAIT": timedelta(0)},
-        {"CATALOG_CACHE_LIFETIME": timedelta(0)},
+        {"CATALOG_CACHE_LIFETIME": timedelta(0), "CATALOG_CACHE_COPY": timedelta(seconds=1)},
         {"THUMBNAIL_SIZES": {"tiny": [40, 40]}, "CART_CHECKS": [f"{HERE}.no_problems"]},
         {"ORDER_NUMBER": f"{HERE}.Numbers", "SERIALIZERS": {"product": f"{HERE}.Shown"}},
         {"PERMISSIONS": {"orders": [f"{HERE}.EitherWay"], "catalog": (f"{HERE}.STAFF_OR_USERS",)}},

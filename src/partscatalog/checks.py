@@ -39,8 +39,11 @@ LEAST = {
     "TRUSTED_PROXIES": 0,
     "IMAGES_PER_PRODUCT": 0,
     "CATALOG_CACHE_LIFETIME": timedelta(0),
+    "CATALOG_CACHE_COPY": timedelta(0),
     "ORDER_GATEWAY_WAIT": timedelta(0),
 }
+#: And above this they break a promise.
+MOST = {"CATALOG_CACHE_COPY": timedelta(seconds=1)}
 #: Addresses of the site's own pages.
 PAGES = ("PASSWORD_RESET_URL", "PAYMENT_RETURN_URL")
 
@@ -296,6 +299,12 @@ def _numbers() -> Iterator[checks.CheckMessage]:
             yield checks.Error(
                 f"{_name(key)} is {value}, which is too little.",
                 hint=f"The least is {least}.",
+                id="partscatalog.E008",
+            )
+        if value > MOST.get(key, value):
+            yield checks.Error(
+                f"{_name(key)} is {value}, which is too much.",
+                hint=f"The most is {MOST[key]}.",
                 id="partscatalog.E008",
             )
 

@@ -68,6 +68,9 @@ class Settings:
     CATALOG_CACHE: str = "default"
     #: How long an answer of the catalog is kept while nothing changes it; zero keeps none.
     CATALOG_CACHE_LIFETIME: timedelta = timedelta(hours=1)
+    #: How long a process may give a copy of its own without asking the cache, a second at most; zero makes
+    #: none. For so long other processes' changes may go unseen.
+    CATALOG_CACHE_COPY: timedelta = timedelta(0)
     #: How deep the tree of categories may grow.
     CATEGORY_MAX_DEPTH: int = 12
     #: Most lines that one cart holds.

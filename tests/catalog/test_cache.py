@@ -29,7 +29,7 @@ from rest_framework.test import APIClient
 from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.catalog.api import views
 from partscatalog.catalog.api.serializers import BrandSerializer, CategorySerializer, ProductSerializer
-from partscatalog.catalog.cache import answers, changes, store
+from partscatalog.catalog.cache import answers, changes, copies, store
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import groups, images, products, stock
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
@@ -653,6 +653,85 @@ def test_a_sites_serializer_may_give_what_django_rest_framework_can_write(settin
 
     shown = serializer().to_representation(piston)
     assert get(DETAIL).json() == json.loads(PlainJSONRenderer().render(shown))
+
+
+@pytest.fixture
+def copied(settings):
+    """A site whose processes give copies for a second."""
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "CATALOG_CACHE_COPY": timedelta(seconds=1)}
+    copies.forget()
+    yield
+    copies.forget()
+
+
+@contextmanager
+def asked_of_the_cache():
+    """Count the questions to the cache."""
+    asked: list[str] = []
+    ask = store._call
+
+    def counted(method: str, *args: Any) -> Any:
+        asked.append(method)
+        return ask(method, *args)
+
+    with patch.object(store, "_call", counted):
+        yield asked
+
+
+@pytest.mark.parametrize("url", [LIST, DETAIL, READS["categories"]])
+def test_a_copy_asks_neither_cache_nor_database(copied, piston, statements, url):
+    first = get(url)
+    get(url)
+    with statements() as ran, asked_of_the_cache() as asked:
+        copy, known = get(url), get(url, HTTP_IF_NONE_MATCH=first.headers["ETag"])
+
+    assert (len(ran), asked) == (0, [])
+    assert (copy.content, dict(copy.headers)) == (first.content, dict(first.headers))
+    assert (known.status_code, known.content) == (304, b"")
+
+
+@pytest.mark.parametrize("change", DOORS.values(), ids=DOORS)
+def test_what_this_process_changes_ends_its_copies(copied, settings, piston, change):
+    for _ in range(2):
+        get(LIST)
+    change(piston)
+
+    assert get(LIST).content == built(settings, LIST)
+
+
+def test_what_another_process_changed_is_seen_when_the_copy_is_over(copied, piston, monkeypatch):
+    before = [get(LIST).content for _ in range(2)][-1]
+    with patch.object(copies, "forget"):
+        products.update(piston, {"price": Decimal("1.00")})
+    during = get(LIST).content
+    now = time.monotonic()
+    monkeypatch.setattr("partscatalog.catalog.cache.copies.time.monotonic", lambda: now + 1)
+
+    assert during == before
+    assert get(LIST).content != before
+
+
+def test_a_reader_who_was_slow_keeps_no_copy_of_what_it_read_before_a_change(copied, piston, settings):
+    get(LIST)
+    look = answers._look
+
+    def slowly(place):
+        found = look(place)
+        products.update(piston, {"price": Decimal("1.00")})
+        return found
+
+    with patch.object(answers, "_look", slowly):
+        get(LIST)
+    assert get(LIST).content == built(settings, LIST)
+
+
+def test_copies_of_many_answers_stay_bounded(copied, piston, monkeypatch):
+    monkeypatch.setattr(copies, "MOST", 3)
+    for size in range(1, 9):
+        for _ in range(2):
+            get(f"/api/products/?page_size={size}")
+
+    assert len(copies.current()._kept) <= 3
 
 
 class SignedStorage(FileSystemStorage):

@@ -10,7 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from config import environment
-from partscatalog.catalog.cache import answers, changes, progress, store
+from partscatalog.catalog.cache import answers, changes, copies, progress, store
 from partscatalog.catalog.models import Product
 from partscatalog.conf import Settings
 from partscatalog.testing import make_brand, make_category, make_product
@@ -66,6 +66,7 @@ def test_what_a_deployment_says_ends_everything(piston, statements):
     [
         f"first\nreader of every {changes.DRAIN_SECONDS} seconds looks",
         f"lists have {answers.PLACES:,} places in all",
+        f"it has {copies.MOST} at most",
         f"brand has {answers.SIDES} in each encoding",
         f"the example project sets {environment.REDIS_TIMEOUT} seconds",
         f"left alone for {store.REST_SECONDS:.0f} seconds",

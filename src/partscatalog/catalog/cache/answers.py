@@ -20,7 +20,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
-from partscatalog.catalog.cache import changes, store
+from partscatalog.catalog.cache import changes, copies, store
 from partscatalog.catalog.models import CatalogChange
 from partscatalog.conf import get_settings
 
@@ -95,8 +95,13 @@ def find(request: HttpRequest, question: Question) -> HttpResponse | None:
     """Return the kept answer if there is one that nothing has ended; None also where the cache is away."""
     if not _is_on():
         return None
+    encoding = _encoding(request)
+    mine = copies.current()
+    copy = mine.find(question, encoding)
+    if copy is not None:
+        return _respond(request, copy)
     try:
-        place = _Place.of(question, _encoding(request))
+        place = _Place.of(question, encoding)
         if "HTTP_IF_NONE_MATCH" in request.META:
             about, _number = _current(place)
             if about is not None and _is_known(request, about.etag):
@@ -104,7 +109,10 @@ def find(request: HttpRequest, question: Question) -> HttpResponse | None:
         answer, _number = _look(place)
     except store.Away:
         return None
-    return None if answer is None else _respond(request, answer)
+    if answer is None:
+        return None
+    mine.keep(question, encoding, answer)
+    return _respond(request, answer)
 
 
 def give(request: HttpRequest, question: Question, build: Callable[[], Built]) -> HttpResponse:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.utils import timezone
 
-from partscatalog.catalog.cache import store
+from partscatalog.catalog.cache import copies, store
 from partscatalog.catalog.cache.progress import BACK, Progress
 from partscatalog.catalog.models import CatalogChange, StockMovement
 
@@ -208,6 +208,8 @@ def _tell_if_possible(entry: Entry, names: Sequence[str]) -> None:
     except store.Away:
         # The rows are there: the first reader after the cache came back tells it.
         return
+    finally:
+        copies.forget()
 
 
 def _tell(entry: Entry, names: Iterable[str]) -> None:
