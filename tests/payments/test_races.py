@@ -175,7 +175,9 @@ def test_without_its_lock_the_same_storm_breaks_the_books(
     body, headers = shop_with_paystack.webhook("charge.success", shop_with_paystack.pay(reference))
     mail.outbox.clear()
     unlocked = Payment.objects.select_related("order")
-    monkeypatch.setattr(applying, "lock_payment", lambda payment: unlocked.get(pk=payment.pk))
+    monkeypatch.setattr(
+        applying, "lock_payment", lambda payment, **facts: unlocked.annotate(**facts).get(pk=payment.pk)
+    )
 
     with meeting(applying, "lock_payment", parties=2):
         at_once([lambda: tell(body, headers), lambda: verify(reference)])
