@@ -10,6 +10,7 @@ from rest_framework.permissions import BasePermission
 
 from partscatalog.orders.models import Order, OrderEvent
 from partscatalog.orders.services import moving
+from partscatalog.payments.gateways import fields
 from partscatalog.payments.models import Payment, PaymentEvent
 from tests.payments.conftest import make_payment
 from tests.payments.fakes.paystack import AUTHORIZATION_CODE, SECRET_KEY
@@ -340,3 +341,24 @@ def test_costs_eight_statements_and_four_when_told_again(api, shop_with_paystack
         tell(api, shop_with_paystack, data)
 
     assert (len(first), len(again)) == (8, 4)
+
+
+@pytest.mark.parametrize("door", ["webhook", "verify"])
+def test_a_bug_in_reading_shows_nothing_of_what_was_read(
+    api, shop_with_paystack, shopper, reference, settings, monkeypatch, door
+):
+    """T-LEAK-1: the page of DEBUG, like a service for errors, shows what each frame holds."""
+    monkeypatch.setattr(fields, "whitelist", lambda *_: 1 / 0)
+    settings.DEBUG = True
+    data = shop_with_paystack.pay(reference)
+    api.raise_request_exception = shopper.raise_request_exception = False
+
+    if door == "webhook":
+        response = tell(api, shop_with_paystack, data)
+    else:
+        response = shopper.get("/api/payments/verify/", {"reference": reference})
+
+    page = response.content.decode()
+    assert (response.status_code, "status_of" in page, "Local vars" in page) == (500, True, True)
+    for secret in (AUTHORIZATION_CODE, SECRET_KEY, "203.0.113.7", "4081"):
+        assert secret not in page

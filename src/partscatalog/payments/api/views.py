@@ -18,6 +18,7 @@ from partscatalog.exceptions import InvalidWebhook, NotFound
 from partscatalog.orders.api.views import own_order
 from partscatalog.payments.addresses import RETURN_PAGE, return_url
 from partscatalog.payments.api import documentation as docs
+from partscatalog.payments.gateways.options import SecretBody
 from partscatalog.payments.models import Payment
 from partscatalog.payments.services.starting import start_payment
 from partscatalog.payments.services.verifying import verify_payment
@@ -104,7 +105,7 @@ def _raw_body(request: Request) -> bytes:
 
     :raises InvalidWebhook: when there are more than any provider sends; no more than that is read.
     """
-    body: bytes = request.stream.read(WEBHOOK_BYTES + 1) if request.stream else b""
+    body = SecretBody(request.stream.read(WEBHOOK_BYTES + 1) if request.stream else b"")
     if len(body) > WEBHOOK_BYTES:
         raise InvalidWebhook
     return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,24 @@ class Secret(str):
     def is_sendable(self) -> bool:
         """Whether there is one, of characters that a header of a call may hold."""
         return bool(self) and self.isascii() and self.isprintable()
+
+
+class SecretBody(bytes):
+    """What a provider sent, which may hold a code that charges a card again; as little shown as a secret."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'***'"
+
+
+class SecretData(dict[str, Any]):
+    """The same, read."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "{'***'}"
 
 
 class FaultCode(StrEnum):

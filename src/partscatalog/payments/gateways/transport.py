@@ -15,7 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from partscatalog.payments.gateways.base import GatewayError, GatewayRefused, GatewayUnknown
 from partscatalog.payments.gateways.bounded import READ_SECONDS, BoundedAdapter
 from partscatalog.payments.gateways.dialing import CONNECT_SECONDS
-from partscatalog.payments.gateways.options import Secret
+from partscatalog.payments.gateways.options import Secret, SecretBody, SecretData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,13 +211,13 @@ def _read(response: requests.Response) -> bytes:
         body += chunk
         if len(body) > MAX_BYTES:
             raise _TooLarge
-    return bytes(body)
+    return SecretBody(body)
 
 
 def parse_object(body: bytes) -> Mapping[str, Any] | None:
-    """Return the JSON object that the bytes hold, or None."""
+    """Return the JSON object that the bytes hold, or None; no traceback ever shows what is in it."""
     try:
-        document = json.loads(body)
+        document = json.loads(body, object_pairs_hook=SecretData)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
