@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 SIGNATURE_HEADER = "x-sandbox-signature"
+#: The events that say how a transaction stands.
+STANDS = frozenset(f"transaction.{status}" for status in SandboxTransaction.Status)
 #: The event of a refund; which one it was is asked for.
 REFUNDED = "transaction.refunded"
 SHOWN = ("reference", "status", "amount", "currency")
@@ -164,7 +166,7 @@ def _event(body: bytes) -> Event:
         kind=fields.storable(kind),
         event_id=fields.text(document, "id"),
         reference=status.reference,
-        status=None if kind == REFUNDED else status,
+        status=status if kind in STANDS else None,
         is_hint=kind == REFUNDED,
         shown=status.shown,
     )
