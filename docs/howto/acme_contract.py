@@ -34,6 +34,7 @@ class AcmeApi(FakeServer):
 
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    started: dict[str, Any] = field(default_factory=dict)
 
     def reply(self, call: Call) -> Reply:
         if call.headers.get("Authorization") != f"Bearer {KEY}":
@@ -53,7 +54,8 @@ class AcmeApi(FakeServer):
             return 409, {}
         asked = {name: document[name] for name in ("reference", "amount", "currency")}
         self.payments[reference] = {**asked, "state": "open", "mode": "test", "card": CARD}
-        return 201, {"reference": reference, "id": f"ch_{reference}", "page": f"{self.url}/pay/{reference}"}
+        page = {"id": f"ch_{reference}", "page": f"{self.url}/pay/{reference}"}
+        return 201, {"reference": reference, **page, **self.started}
 
     def give_back(self, document: dict[str, Any]) -> Reply:
         made = next((refund for refund in self.refunds if refund["key"] == document["key"]), None)
@@ -85,14 +87,20 @@ class FakeAcme(AcmeApi, Provider):
     def payable(self) -> int:
         return sum(payment["state"] != "declined" for payment in self.payments.values())
 
-    def pay(self, reference: str, **differences: Any) -> None:
+    def pay(self, reference: str, /, **differences: Any) -> None:
         self.payments[reference].update(state="paid", **differences)
 
+    def stand(self, reference: str, status: str) -> None:
+        self.payments[reference]["state"] = status
+
     def decline(self, reference: str) -> None:
-        self.payments[reference]["state"] = "declined"
+        self.stand(reference, "declined")
 
     def slow(self, reference: str) -> None:
-        self.payments[reference]["state"] = "waiting"
+        self.stand(reference, "waiting")
+
+    def answer_starts(self, **differences: Any) -> None:
+        self.started = {{"url": "page"}.get(name, name): value for name, value in differences.items()}
 
     def refund(self, reference: str, amount: int) -> None:
         self.give_back({"reference": reference, "key": f"desk_{len(self.refunds)}", "amount": amount})
@@ -107,6 +115,9 @@ class FakeAcme(AcmeApi, Provider):
     def refund_webhook(self, reference: str) -> Webhook:
         refund = self.refunds_of(reference)[-1]
         return self._event("refund", f"{refund['id']}_{refund['state']}", reference)
+
+    def strange_webhook(self, reference: str) -> Webhook:
+        return self._event("surprise", "paid", reference)
 
     def sign(self, body: bytes) -> Mapping[str, str]:
         return {"acme-signature": sign(body, key=KEY)}
@@ -128,7 +139,21 @@ def running_acme(*, timeout: float) -> Iterator[FakeAcme]:
 class TestAcme(GatewayContract, SlowMethodContract, LateRefundContract):
     backend = "acme.AcmeGateway"
     amounts = (("0.30", "NGN", 30), ("500", "XOF", 50_000), ("10.005", "NGN", None))
-    misfits = (({"amount": 100}, "amount"), ({"currency": "GHS"}, "currency"), ({"mode": "live"}, "mode"))
+    misfits = (
+        ({"amount": 100}, "amount"),
+        ({"currency": "GHS"}, "currency"),
+        ({"mode": "live"}, "mode"),
+        ({"reference": "ORD_1_of_somebody_else"}, "reference"),
+    )
+    statuses = (("open", "pending"), ("waiting", "pending"), ("paid", "paid"), ("declined", "failed"))
+    absent = {
+        "FaultContract": "TestBrokenAcme keeps it.",
+        "RefundFaultContract": "TestBrokenAcme keeps it.",
+        "ExpiryContract": "Acme's pages do not end.",
+        "FeeContract": "Acme has no fees that buyers bear.",
+        "DisputeContract": "Acme tells of no disputes.",
+        "DatedSignatureContract": "Acme signs the body alone, without a time.",
+    }
 
     @pytest.fixture
     def provider(self) -> Iterator[FakeAcme]:

@@ -50,7 +50,7 @@ class Paystack(Provider):
     def payable(self) -> int:
         return len(self.fake.transactions)
 
-    def pay(self, reference: str, **differences: Any) -> None:
+    def pay(self, reference: str, /, **differences: Any) -> None:
         changes = dict(differences)
         if "amount" in changes:
             changes["requested_amount"] = changes["amount"]
@@ -59,10 +59,13 @@ class Paystack(Provider):
         self.fake.pay(reference, **changes)
 
     def decline(self, reference: str) -> None:
-        self.fake.transactions[reference]["status"] = "failed"
+        self.stand(reference, "failed")
 
     def slow(self, reference: str) -> None:
-        self.fake.transactions[reference]["status"] = "pending"
+        self.stand(reference, "pending")
+
+    def stand(self, reference: str, status: str) -> None:
+        self.fake.transactions[reference]["status"] = status
 
     def add_fees(self, reference: str, fees: int) -> None:
         self.fake.transactions[reference]["amount"] += fees
@@ -70,6 +73,13 @@ class Paystack(Provider):
     def webhook(self, reference: str) -> Webhook:
         transaction = self.fake.transactions[reference]
         return Webhook(*self.fake.webhook(f"charge.{transaction['status']}", transaction))
+
+    def strange_webhook(self, reference: str) -> Webhook:
+        return Webhook(*self.fake.webhook("charge.surprise", self.fake.transactions[reference]))
+
+    def answer_starts(self, **differences: Any) -> None:
+        names = {"url": "authorization_url"}
+        self.fake.started = {names.get(name, name): value for name, value in differences.items()}
 
     def refund(self, reference: str, amount: int) -> None:
         self.fake.refund_at_the_desk(reference, amount)
@@ -108,7 +118,22 @@ class TestPaystack(
         ({"amount": None}, "amount"),
         ({"currency": "GHS"}, "currency"),
         ({"is_live": True}, "mode"),
+        ({"reference": "ORD_1_of_somebody_else"}, "reference"),
     )
+    statuses = (
+        ("abandoned", "pending"),
+        ("failed", "failed"),
+        ("ongoing", "pending"),
+        ("pending", "pending"),
+        ("processing", "pending"),
+        ("queued", "pending"),
+        ("reversed", "failed"),
+        ("success", "paid"),
+    )
+    absent = {
+        "ExpiryContract": "Paystack tells of no end of a page: it stays abandoned until it is paid.",
+        "DatedSignatureContract": "Paystack signs the body alone, without a time.",
+    }
     amounts = (
         ("0.30", "NGN", 30),
         ("500", "XOF", 50_000),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from partscatalog.testing.gateways import (
+    DatedSignatureContract,
     DisputeContract,
     ExpiryContract,
     FaultContract,
@@ -48,6 +49,7 @@ class Stripe(Provider):
 
     other_options = {"SECRET_KEY": "sk_test_another", "WEBHOOK_SECRETS": ["whsec_another"]}
     secrets = (SECRET_KEY, WEBHOOK_SECRET, CARD_FINGERPRINT)
+    can_close = True
     paths = {"start": SESSIONS, "fetch": f"{SESSIONS}/cs_", "refund": REFUNDS}
 
     def __init__(self, fake: FakeStripe) -> None:
@@ -68,9 +70,8 @@ class Stripe(Provider):
     def payable(self) -> int:
         return sum(session["status"] != "expired" for session in self.fake.sessions.values())
 
-    def pay(self, reference: str, **differences: Any) -> None:
-        names = {"amount": "amount_total", "is_live": "livemode", "reference": "client_reference_id"}
-        self.fake.pay(reference, **{names.get(name, name): value for name, value in differences.items()})
+    def pay(self, reference: str, /, **differences: Any) -> None:
+        self.fake.pay(reference, **_in_stripes_words(differences))
 
     def decline(self, reference: str) -> None:
         self.fake.fail(reference)
@@ -78,16 +79,30 @@ class Stripe(Provider):
     def slow(self, reference: str) -> None:
         self.fake.complete_unpaid(reference)
 
+    def stand(self, reference: str, status: str) -> None:
+        words = status.split()
+        self.fake.stand(reference, words[0], *(words[1:] or words))
+
+    def answer_starts(self, **differences: Any) -> None:
+        self.fake.started = _in_stripes_words(differences)
+
     def expire(self, reference: str) -> None:
         self.fake.expire(reference)
 
     def webhook(self, reference: str) -> Webhook:
         session = self.fake.session(reference)
-        kind = EVENTS[session["status"], session["payment_status"]]
+        stands = session["status"], session["payment_status"]
+        kind = EVENTS.get(stands, "checkout.session.completed")
         intent = self.fake.intents.get(session["payment_intent"], {})
         if kind.endswith("completed") and intent.get("status") == "requires_payment_method":
             kind = "checkout.session.async_payment_failed"
         return self._event(kind, session, f"evt_{session['id']}_{session['payment_status']}_{kind}")
+
+    def strange_webhook(self, reference: str) -> Webhook:
+        return self._event("checkout.session.surprised", self.fake.session(reference), "evt_surprise")
+
+    def stale(self, webhook: Webhook) -> Webhook:
+        return Webhook(webhook.body, self.fake.sign(webhook.body, age=3600))
 
     def refund(self, reference: str, amount: int) -> None:
         self.fake.refund_in_dashboard(reference, amount)
@@ -115,11 +130,17 @@ class Stripe(Provider):
         return Webhook(*self.fake.webhook(kind, thing, id=event_id))
 
 
+def _in_stripes_words(differences: dict[str, Any]) -> dict[str, Any]:
+    names = {"amount": "amount_total", "is_live": "livemode", "reference": "client_reference_id"}
+    return {names.get(name, name): value for name, value in differences.items()}
+
+
 class TestStripe(
     GatewayContract,
     FaultContract,
     SlowMethodContract,
     ExpiryContract,
+    DatedSignatureContract,
     DisputeContract,
     RefundFaultContract,
     LateRefundContract,
@@ -131,7 +152,24 @@ class TestStripe(
         ({"amount": None}, "amount"),
         ({"currency": "ghs"}, "currency"),
         ({"is_live": True}, "mode"),
+        ({"reference": "ORD_1_of_somebody_else"}, "reference"),
     )
+    #: Of the session, of its money, and of the payment intent behind it.
+    statuses = (
+        ("open unpaid", "pending"),
+        ("open unpaid requires_payment_method", "pending"),
+        ("complete paid succeeded", "paid"),
+        ("complete unpaid", "pending"),
+        ("complete no_payment_required", "pending"),
+        ("complete unpaid processing", "pending"),
+        ("complete unpaid requires_action", "pending"),
+        ("complete unpaid requires_confirmation", "pending"),
+        ("complete unpaid requires_capture", "pending"),
+        ("complete unpaid requires_payment_method", "failed"),
+        ("complete unpaid canceled", "failed"),
+        ("expired unpaid", "failed"),
+    )
+    absent = {"FeeContract": "Stripe takes its fees from the shop, never on top of the price."}
     amounts = (
         ("0.30", "NGN", 30),
         ("500", "JPY", 500),

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ SECRET_KEY = "sk_test_the_fake_knows_this_key"
 #: What Paystack sends along and nobody may keep: it can be charged again.
 AUTHORIZATION_CODE = "AUTH_charge_me_again"
 MOST_PER_PAGE = 100
+
+START_FIELDS = {"email", "amount", "currency", "reference", "metadata", "callback_url"}
 
 NOT_FOUND: Reply = (
     404,
@@ -32,6 +35,8 @@ class FakePaystack(FakeServer):
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Of all transactions, the newest first, as the API lists them.
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    #: What the answers to starts say otherwise.
+    started: dict[str, Any] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: itertools.count(1001))
     books: Any = field(default_factory=threading.RLock)
 
@@ -48,7 +53,7 @@ class FakePaystack(FakeServer):
             return self._list_refunds(dict(parse_qsl(urlsplit(call.path).query)))
         return 404, {"status": False, "message": "Not found"}
 
-    def pay(self, reference: str, **changes: Any) -> dict[str, Any]:
+    def pay(self, reference: str, /, **changes: Any) -> dict[str, Any]:
         """Let the buyer pay; ``changes`` is what the provider then says otherwise."""
         transaction = self.transactions[reference]
         transaction.update(status="success", gateway_response="Successful", channel="card", **changes)
@@ -130,10 +135,13 @@ class FakePaystack(FakeServer):
                 "message": "Duplicate Transaction Reference",
                 "code": "duplicate_reference",
             }
+        if not _is_conforming(document):
+            return 400, {"status": False, "message": "Invalid parameters", "code": "invalid_params"}
         number = next(self.ids)
         self.transactions[reference] = self._transaction(number, document)
         page = {"authorization_url": f"https://checkout.paystack.com/{number}", "access_code": str(number)}
-        return 200, {"status": True, "message": "Created", "data": {**page, "reference": reference}}
+        data = {**page, "reference": reference, **self.started}
+        return 200, {"status": True, "message": "Created", "data": data}
 
     def _transaction(self, number: int, document: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -215,6 +223,19 @@ class FakePaystack(FakeServer):
             for transaction in self.transactions.values()
             if transaction["id"] == refund["transaction"]
         )
+
+
+def _is_conforming(document: dict[str, Any]) -> bool:
+    """Tell whether a start says all that this package has a reason to say, and nothing else."""
+    is_whole = {"email", "amount", "currency", "reference", "metadata"} <= set(document) <= START_FIELDS
+    return (
+        is_whole
+        and "@" in document["email"]
+        and type(document["amount"]) is int
+        and document["amount"] > 0
+        and re.fullmatch("[A-Z]{3}", document["currency"]) is not None
+        and re.fullmatch(r"[A-Za-z0-9_.=-]{1,100}", document["reference"]) is not None
+    )
 
 
 def _refusal(transaction: dict[str, Any], *, amount: int, left: int) -> dict[str, str] | None:

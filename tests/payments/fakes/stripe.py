@@ -57,6 +57,8 @@ class FakeStripe(FakeServer):
     answered: dict[str, tuple[Any, Reply]] = field(default_factory=dict)
     #: Paths whose calls are carried out and answered 500, which is then the answer to that key for ever.
     breaks_after: set[str] = field(default_factory=set)
+    #: What the answers to starts say otherwise.
+    started: dict[str, Any] = field(default_factory=dict)
     #: How many objects a page of a list holds, whatever is asked for.
     page_size: int = 100
     #: What a refund is when it is made.
@@ -98,6 +100,14 @@ class FakeStripe(FakeServer):
         """Let a card be declined; the page stays open for another."""
         session = self.session(reference)
         session["payment_intent"] = self._intent(session, "requires_payment_method")
+        return session
+
+    def stand(self, reference: str, status: str, payment_status: str, intent: str = "") -> dict[str, Any]:
+        """Let a session stand as these words of Stripe's say, and its payment intent as the last one."""
+        session = self.session(reference)
+        session.update(status=status, payment_status=payment_status)
+        if intent:
+            session["payment_intent"] = self._intent(session, intent)
         return session
 
     def expire(self, reference: str) -> dict[str, Any]:
@@ -228,7 +238,7 @@ class FakeStripe(FakeServer):
             return _error(400, "Invalid parameters.")
         session = self._new_session(form, amount, currency)
         self.sessions[session["id"]] = session
-        return 200, session
+        return 200, {**session, **self.started}
 
     def _new_session(self, form: dict[str, str], amount: int, currency: str) -> dict[str, Any]:
         session_id = f"cs_test_a{next(self.ids)}"
