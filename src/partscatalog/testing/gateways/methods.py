@@ -90,6 +90,27 @@ class DisputeContract(Contract):
         assert (shop.payment.state, shop.payment.needs_review) == (state, outcome == "lost")
         shop.assert_paid_once()
 
+    @pytest.mark.parametrize("way", ["told", "asked"])
+    @pytest.mark.parametrize(
+        ("outcome", "state"), [(None, "disputed"), ("lost", "disputed"), ("won", "paid")]
+    )
+    def test_a_dispute_that_is_told_before_the_money_is_not_lost(
+        self, shop: Shop, reference: str, outcome: str | None, state: str, way: str
+    ) -> None:
+        shop.provider.pay(reference)
+        paid = shop.provider.webhook(reference)
+        for news in filter(None, ["opened", outcome]):
+            assert shop.tell(shop.provider.dispute_webhook(reference, news)).status_code == 200
+        shop.assert_unpaid()
+
+        heard = shop.tell(paid) if way == "told" else shop.verify(reference)
+
+        assert heard.status_code == 200
+        assert (shop.payment.state, shop.payment.needs_review) == (state, state == "disputed")
+        if shop.payment.needs_review:
+            assert shop.payment.review_reason == "disputed"
+        shop.assert_paid_once()
+
     @pytest.mark.parametrize("outcome", ["won", "lost"])
     def test_a_dispute_whose_end_is_told_first_is_looked_at(
         self, shop: Shop, reference: str, outcome: str

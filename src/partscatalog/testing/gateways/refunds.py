@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from partscatalog.exceptions import GatewayUnavailable, RefundRefused
+from partscatalog.orders.models import OrderEvent
 from partscatalog.payments.models import Refund
 from partscatalog.payments.signals import payment_refunded
 from partscatalog.testing.gateways.shop import Contract, Shop, broken_laws, counted
@@ -57,6 +58,28 @@ class RefundContract(Contract):
 
         (refund,) = Refund.objects.all()
         assert (refund.amount_minor, shop.payment.state) == (100, "partially_refunded")
+        assert broken_laws() == []
+
+    @pytest.mark.parametrize("is_asked", [False, True], ids=["told", "asked between"])
+    @pytest.mark.parametrize("part", [1, 2], ids=["whole", "half"])
+    def test_a_refund_that_is_told_before_the_money_counts_once(
+        self, shop: Shop, reference: str, part: int, *, is_asked: bool
+    ) -> None:
+        shop.provider.pay(reference)
+        paid = shop.provider.webhook(reference)
+        units = shop.payment.amount_minor // part
+        shop.provider.refund(reference, units)
+
+        assert shop.tell(shop.provider.refund_webhook(reference)).status_code == 200
+        if is_asked:
+            shop.reconcile()
+        assert shop.tell(paid).status_code == 200
+        shop.reconcile()
+
+        assert Refund.objects.get().amount_minor == units
+        whole = ("refunded", "refunded")
+        assert (shop.payment.state, shop.status) == (whole if part == 1 else ("partially_refunded", "paid"))
+        assert OrderEvent.objects.filter(from_status="pending", to_status="paid").count() == 1
         assert broken_laws() == []
 
     def test_our_own_refund_and_its_event_count_once(self, shop: Shop, paid: str) -> None:
