@@ -165,4 +165,4 @@ class TestBrokenAcme(FaultContract, RefundFaultContract):
 
     @pytest.fixture
     def provider(self) -> Iterator[FakeAcme]:
-        yield from running_acme(timeout=0.3)
+        yield from running_acme(timeout=0.5)
