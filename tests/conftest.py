@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from partscatalog import caching
 from partscatalog.api import tokens
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ UNLIMITED = dict.fromkeys(("login", "register", "password", "cart", "checkout", 
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
+    caching.wake()
     cache.clear()
 
 

@@ -190,8 +190,8 @@ def sqlite(path: str) -> dict[str, Any]:
 def redis_caches(url: str) -> dict[str, Any]:
     """Return the site's cache and that of its sessions, both in Redis as JSON and bytes, never as pickles.
 
-    The socket timeouts bound what a hanging Redis costs a request. Sessions have rows behind them,
-    so their cache may fail silently; the other one says so and leaves the answer to its callers.
+    The socket timeouts bound what a hanging Redis costs a request; the breaker of
+    :mod:`partscatalog.caching`, which both share, how often.
     """
     options = {
         "SERIALIZER": "partscatalog.catalog.cache.serializer.JSONOrBytesSerializer",
@@ -201,11 +201,7 @@ def redis_caches(url: str) -> dict[str, Any]:
     cache = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url}
     return {
         "default": {**cache, "KEY_PREFIX": "shop", "OPTIONS": options},
-        "sessions": {
-            **cache,
-            "KEY_PREFIX": "shop-sessions",
-            "OPTIONS": {**options, "IGNORE_EXCEPTIONS": True},
-        },
+        "sessions": {**cache, "KEY_PREFIX": "shop-sessions", "OPTIONS": options},
     }
 
 

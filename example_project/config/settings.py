@@ -93,7 +93,7 @@ DATABASES = {
 if REDIS_URL:
     CACHES = environment.redis_caches(REDIS_URL)
     # Through the cache, with the rows behind it: carts and logins outlive a Redis that went away.
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    SESSION_ENGINE = "partscatalog.sessions"
     SESSION_CACHE_ALIAS = "sessions"
 
 # --- files ------------------------------------------------------------------------------------

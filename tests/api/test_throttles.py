@@ -352,7 +352,7 @@ def test_what_is_counted_names_nobody(api, monkeypatch):
             keys.append(key)
             return super().add(key, *args, **kwargs)
 
-    monkeypatch.setattr("partscatalog.api.throttles.caches", {"default": Noting("keys", {})})
+    monkeypatch.setattr("partscatalog.caching.caches", {"default": Noting("keys", {})})
 
     guess(api)
 

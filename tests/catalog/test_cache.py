@@ -63,9 +63,6 @@ READS = {
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
-    store.wake()
-    yield
-    store.wake()
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import time
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -15,10 +13,11 @@ from django.core.cache.backends.locmem import LocMemCache
 from rest_framework.test import APIClient
 
 from config import environment
-from partscatalog.catalog.cache import store
+from partscatalog import caching
 from partscatalog.catalog.services import products, stock
 from partscatalog.testing import make_category, make_product
 from partscatalog.testing.storms import storm
+from tests.false_redis import ANSWERS, closed_port, no_redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LIST = "/api/products/?page_size=20"
 DETAIL = "/api/categories/pistons/products/forged-piston/"
-
-
-@pytest.fixture(autouse=True)
-def _awake():
-    store.wake()
-    yield
-    store.wake()
 
 
 @pytest.fixture
@@ -54,39 +46,18 @@ def sell(piston: Product) -> None:
     stock.adjust(product=piston, delta=-1, note="sold")
 
 
-def a_closed_port() -> Iterator[int]:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        yield closed.getsockname()[1]
-
-
-def a_silent_server() -> Iterator[int]:
-    """One that takes every connection and never says a word."""
-    held: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
-        Thread(target=take_all, args=(server, held), daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-    for connection in held:
-        connection.close()
-
-
-def take_all(server: socket.socket, held: list[socket.socket]) -> None:
-    while True:
-        try:
-            held.append(server.accept()[0])
-        except OSError:
-            return
-
-
-@pytest.fixture(params=[a_closed_port, a_silent_server])
+@pytest.fixture(params=["closed", *ANSWERS])
 def redis_away(request, settings) -> Iterator[None]:
-    with contextmanager(request.param)() as port:
-        settings.CACHES = environment.redis_caches(f"redis://127.0.0.1:{port}/0")
+    with ExitStack() as stack:
+        if request.param == "closed":
+            url = stack.enter_context(closed_port())
+        else:
+            url = f"{stack.enter_context(no_redis(request.param)).url}?protocol=2"
+        settings.CACHES = environment.redis_caches(url)
         yield
 
 
-def test_reads_and_writes_are_right_while_redis_refuses_or_hangs(piston, redis_away):
+def test_reads_and_writes_are_right_while_redis_refuses_hangs_or_is_none(piston, redis_away):
     assert shown() == (5, 5)
     sell(piston)
     assert shown() == (4, 4)
@@ -95,9 +66,10 @@ def test_reads_and_writes_are_right_while_redis_refuses_or_hangs(piston, redis_a
     assert shown() == (9, 9)
 
 
+@pytest.mark.parametrize("redis_away", ["closed", "silent"], indirect=True)
 def test_a_redis_that_is_away_costs_one_timeout_and_then_none(piston, redis_away, monkeypatch):
     calls = counted_calls(monkeypatch)
-    monkeypatch.setattr(store, "REST_SECONDS", 60)
+    monkeypatch.setattr(caching, "REST_SECONDS", 60)
 
     for _time in range(4):
         shown()
@@ -119,20 +91,21 @@ def counted_calls(monkeypatch) -> list[str]:
 
             return Cache()
 
-    monkeypatch.setattr(store, "caches", Counting())
+    monkeypatch.setattr(caching, "caches", Counting())
     return calls
 
 
 def test_after_the_rest_one_caller_tries_it_again_and_the_others_do_not_wait(piston, settings, monkeypatch):
     calls = counted_calls(monkeypatch)
-    with contextmanager(a_silent_server)() as port:
-        settings.CACHES = environment.redis_caches(f"redis://127.0.0.1:{port}/0")
+    with no_redis("silent") as port:
+        settings.CACHES = environment.redis_caches(port.url)
         shown()
-        monkeypatch.setattr(store._breaker, "until", time.monotonic())
+        for breaker in caching._breakers.values():
+            breaker.until = time.monotonic()
 
         outcomes = storm([shown] * 6)
 
-    assert (outcomes.errors, len(calls)) == ([], 2)
+    assert (outcomes.errors, len(calls), port.connections) == ([], 2, 2)
 
 
 class Silent(DummyCache):
@@ -149,7 +122,7 @@ class Silent(DummyCache):
 def test_a_cache_that_keeps_nothing_and_says_nothing_is_left_alone(piston, settings, monkeypatch, backend):
     settings.CACHES = {"default": {"BACKEND": f"{backend.__module__}.{backend.__qualname__}"}}
     calls = counted_calls(monkeypatch)
-    monkeypatch.setattr(store, "REST_SECONDS", 60)
+    monkeypatch.setattr(caching, "REST_SECONDS", 60)
 
     assert shown() == (5, 5)
     tried = len(calls)

@@ -10,7 +10,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from config import environment
-from partscatalog.catalog.cache import answers, changes, copies, progress, store
+from partscatalog import caching
+from partscatalog.catalog.cache import answers, changes, copies, progress
 from partscatalog.catalog.models import Product
 from partscatalog.conf import Settings
 from partscatalog.testing import make_brand, make_category, make_product
@@ -69,7 +70,7 @@ def test_what_a_deployment_says_ends_everything(piston, statements):
         f"it has {copies.MOST} at most",
         f"brand has {answers.SIDES} in each encoding",
         f"the example project sets {environment.REDIS_TIMEOUT} seconds",
-        f"left alone for {store.REST_SECONDS:.0f} seconds",
+        f"left alone for {caching.REST_SECONDS:.0f} seconds",
         f"more\nthan {changes.MOST_PRODUCTS} are as good as all",
         f"the alias in `CACHES` of the cache that keeps the answers; `{Settings.CATALOG_CACHE}` if not set",
     ],
@@ -87,4 +88,4 @@ def test_the_times_that_the_page_tells_in_words_are_those_of_the_code():
 
 def test_the_bound_holds_a_drain_a_rest_and_a_timeout():
     """Of each there may be one between a cache's return and the first read that is right."""
-    assert changes.DRAIN_SECONDS + store.REST_SECONDS + environment.REDIS_TIMEOUT < 5
+    assert changes.DRAIN_SECONDS + caching.REST_SECONDS + environment.REDIS_TIMEOUT < 5

@@ -50,7 +50,7 @@ def test_a_project_that_follows_the_guides_installs_the_wheel_and_sells_a_part(h
     assert host.manage("check_invariants").returncode == 0
 
 
-@pytest.mark.parametrize("block", ["paystack.py", "proxies.py", "celery.py", "docs.py"])
+@pytest.mark.parametrize("block", ["paystack.py", "proxies.py", "sessions.py", "celery.py", "docs.py"])
 def test_every_other_block_of_the_guide_passes_the_checks(host, block):
     host.append("host/settings.py", "import os\n" + GUIDE[block])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 
 import pytest
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
@@ -80,21 +79,6 @@ def test_redis_is_bounded_in_time_and_never_holds_pickles():
         assert cache["OPTIONS"]["SERIALIZER"] == "partscatalog.catalog.cache.serializer.JSONOrBytesSerializer"
         assert cache["OPTIONS"]["SOCKET_TIMEOUT"] == 0.3
         assert cache["OPTIONS"]["SOCKET_CONNECT_TIMEOUT"] == 0.3
-
-
-@pytest.mark.django_db
-def test_sessions_outlive_a_redis_that_is_away(settings):
-    settings.CACHES = environment.redis_caches("redis://127.0.0.1:1/0")
-    settings.SESSION_CACHE_ALIAS = "sessions"
-
-    first = SessionStore()
-    first["cart"] = 5
-    first.save()
-    again = SessionStore(first.session_key)
-
-    assert again["cart"] == 5
-    again.flush()
-    assert SessionStore(first.session_key).get("cart") is None
 
 
 def test_a_checkout_without_a_key_makes_its_own_once(monkeypatch, tmp_path):

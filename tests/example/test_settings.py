@@ -86,7 +86,7 @@ def test_redis_holds_cache_and_sessions_and_the_broker_gets_the_jobs():
         "sessions": "redis://127.0.0.1:6379/9",
     }
     assert [found[name] for name in names] == [
-        "django.contrib.sessions.backends.cached_db",
+        "partscatalog.sessions",
         "sessions",
         "redis://127.0.0.1:6379/8",
     ]

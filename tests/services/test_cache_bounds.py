@@ -19,8 +19,9 @@ import requests
 from rest_framework.test import APIClient
 
 from config import environment
+from partscatalog import caching
 from partscatalog.catalog.api import views
-from partscatalog.catalog.cache import changes, store
+from partscatalog.catalog.cache import changes
 from partscatalog.catalog.services import stock
 from partscatalog.testing import make_category, make_product
 from partscatalog.testing.storms import storm
@@ -244,11 +245,11 @@ def test_without_the_drain_they_would_never_see_it(sites):
 def shown_by_redis(redises, settings, transactional_db) -> Iterator[Product]:
     """A product of the tests' own database, and a cache in the Redis that is to be lost."""
     settings.CACHES = environment.redis_caches(redises.one.url)
-    store.wake()
+    caching.wake()
     piston = make_product("Piston", category=make_category("Engine"), stock=5)
     redises.one.flush()
     yield piston
-    store.wake()
+    caching.wake()
 
 
 def flushed(redis: RedisServer) -> None:
@@ -271,7 +272,7 @@ def stock_after_a_slow_reader(
         answer = made(*args, **kwargs)
         storm([lambda: stock.adjust(product=piston, delta=-1, note="sold")])
         lose(redis)
-        store.wake()
+        caching.wake()
         return answer
 
     with patch.object(views, "built", read_then_lose):

@@ -8,10 +8,10 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from rest_framework.throttling import BaseThrottle
 
+from partscatalog import caching
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def _count(key: str, period: int) -> int:
     A cache that is away says so, or says nothing at all where it was told to keep quiet about it.
     """
     try:
-        if caches["default"].add(key, 1, timeout=period + 1):
+        if caching.ask("default", "add", key, 1, period + 1):
             return 1
-        counted: int | None = caches["default"].incr(key)
-    except Exception:  # noqa: BLE001  # each cache backend has errors of its own
+        counted = caching.ask("default", "incr", key)
+    except (caching.Away, *caching.UNREADABLE):
         counted = None
-    return _count_in_process(key, period) if counted is None else counted
+    return counted if isinstance(counted, int) else _count_in_process(key, period)
 
 
 def _count_in_process(key: str, period: int) -> int:

@@ -1,32 +1,29 @@
-"""The site's cache, behind a breaker: a cache that is away costs one timeout and then nothing for a while."""
+"""What the catalog keeps in the site's cache, which may be away or hold what others wrote."""
 
 from __future__ import annotations
 
-import logging
-import pickle
-import time
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import caches
-
+from partscatalog import caching
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-logger = logging.getLogger(__name__)
-
-#: How long a cache that failed is left alone. With the time between two drains it bounds how long an answer
-#: can be stale after a cache was away: see :mod:`partscatalog.catalog.cache.changes`.
-REST_SECONDS = 2.0
+Away = caching.Away
+UNREADABLE = caching.UNREADABLE
 PREFIX = "partscatalog:catalog:"
 
-#: What a cache raises about a value that something else wrote, such as another serializer.
-UNREADABLE = (ValueError, pickle.UnpicklingError)
-
-
-class Away(Exception):
-    """The cache failed, or did so a moment ago."""
+#: What each kind of value is that is read; another one was not written by us.
+KINDS = {
+    "about": list,
+    "body": bytes,
+    "change": list,
+    "drained": int,
+    "number": int,
+    "reached": list,
+    "told": int,
+}
 
 
 def get_many(names: Iterable[str]) -> dict[str, Any]:
@@ -39,7 +36,7 @@ def get_many(names: Iterable[str]) -> dict[str, Any]:
         found: dict[str, Any] = _call("get_many", list(keys))
     except UNREADABLE:
         found = {key: value for key in keys if (value := _readable(key)) is not None}
-    return {keys[key]: value for key, value in found.items()}
+    return {keys[key]: value for key, value in found.items() if isinstance(value, _kind(keys[key]))}
 
 
 def set_many(values: Mapping[str, Any], seconds: float) -> None:
@@ -55,7 +52,11 @@ def add(name: str, value: Any, seconds: float | None) -> bool:
 
     :raises Away: when the cache cannot be asked.
     """
-    return bool(_answered(_call("add", PREFIX + name, value, seconds)))
+    answer = _call("add", PREFIX + name, value, seconds)
+    if answer is None:
+        # A cache that hides its errors.
+        raise leave()
+    return bool(answer)
 
 
 def delete(name: str) -> None:
@@ -72,76 +73,25 @@ def increment(name: str) -> int | None:
     :raises Away: when the cache cannot be asked.
     """
     try:
-        number: int = _answered(_call("incr", PREFIX + name))
+        number = _call("incr", PREFIX + name)
     except ValueError:
         return None
+    if not isinstance(number, int):
+        raise leave()
     return number
 
 
 def leave() -> Away:
     """Leave the cache alone for a while, and return what to raise: it does not keep what it is given."""
-    _breaker.trip()
-    return Away()
-
-
-def wake() -> None:
-    """Forget that the cache failed; for tests."""
-    _breaker.mend()
-
-
-class _Breaker:
-    """Knows until when the cache is left alone; 0 while it answers."""
-
-    def __init__(self) -> None:
-        self.until = 0.0
-
-    def may_pass(self) -> bool:
-        """Tell whether a caller may ask the cache; of many after a rest, one."""
-        now = time.monotonic()
-        if now < self.until:
-            return False
-        if self.until:
-            # While this one tries it again, the others still leave it alone.
-            self.trip()
-        return True
-
-    def trip(self) -> None:
-        self.until = time.monotonic() + REST_SECONDS
-
-    def mend(self) -> None:
-        self.until = 0.0
-
-
-#: One a process.
-_breaker = _Breaker()
+    return caching.leave(get_settings().CATALOG_CACHE)
 
 
 def _call(method: str, *args: Any) -> Any:
-    if not _breaker.may_pass():
-        raise Away
-    try:
-        answer = getattr(caches[get_settings().CATALOG_CACHE], method)(*args)
-    except UNREADABLE:
-        # It did answer.
-        _breaker.mend()
-        raise
-    except Exception as error:
-        # Whatever a cache raises, the catalog goes on from the database.
-        _breaker.trip()
-        logger.warning("The catalog's cache does not answer (%s).", type(error).__name__)
-        raise Away from error
-    _breaker.mend()
-    return answer
+    return caching.ask(get_settings().CATALOG_CACHE, method, *args)
 
 
-def _answered(answer: Any) -> Any:
-    """Return what the cache answered; one that hides its errors answers None.
-
-    :raises Away: then.
-    """
-    if answer is None:
-        raise leave()
-    return answer
+def _kind(name: str) -> type:
+    return KINDS[name.partition(":")[0]]
 
 
 def _readable(key: str) -> Any:
