@@ -35,8 +35,8 @@ class Run:
 
     @contextmanager
     def process(
-        self, site: Site, *, products: int = 0, module: str = "benchmarks.worker"
+        self, site: Site, *, products: int = 0, module: str = "benchmarks.worker", **variables: str
     ) -> Iterator[Process]:
         """Start a process of the site."""
-        with Process(site, self.environment(site, products=products), module) as process:
+        with Process(site, self.environment(site, products=products, **variables), module) as process:
             yield process

@@ -57,3 +57,5 @@ class Site:
 RAW = Site("raw")
 NAIVE = Site("naive")
 OURS = Site("ours")
+#: Ours again, where it answers from copies in the process: its name in the results.
+COPIES = "ours, with copies"

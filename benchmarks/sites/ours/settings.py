@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import global_settings as django_settings
@@ -33,3 +34,5 @@ PARTSCATALOG = {
     "SEND_MAILS": False,
     **json.loads(os.environ.get("BENCHMARK_PARTSCATALOG", "{}")),
 }
+if "BENCHMARK_COPIES" in os.environ:
+    PARTSCATALOG["CATALOG_CACHE_COPY"] = timedelta(seconds=1)
