@@ -59,6 +59,7 @@ def test_offers_no_field_to_edit(staff, buyer):
 
     order.refresh_from_db()
     assert (order.status, order.total_amount, order.is_paid) == ("pending", Decimal(7500), False)
+    assert '<input type="submit"' not in staff.get(f"{LIST}{order.pk}/change/").content.decode()
     assert staff.get(f"{LIST}add/").status_code == 403
     assert staff.post(f"{LIST}{order.pk}/delete/", {"post": "yes"}).status_code == 403
 

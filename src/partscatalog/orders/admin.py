@@ -85,26 +85,33 @@ class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        """Who may change orders moves them on."""
+        return bool(request.user.has_perm("partscatalog_orders.change_order"))
 
     @admin.display(description=_("total"), ordering="total_amount")
     def total(self, order: Order) -> str:
         return f"{money.format_amount(order.total_amount, order.currency)} {order.currency}"
 
-    @admin.action(description=_("Mark as processing"), permissions=["change"])
+    @admin.action(description=_("Mark as processing"), permissions=["move"])
     def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._each(request, queryset, lambda order: _move(order, Status.PROCESSING))
 
-    @admin.action(description=_("Mark as shipped"), permissions=["change"])
+    @admin.action(description=_("Mark as shipped"), permissions=["move"])
     def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._each(request, queryset, lambda order: _move(order, Status.SHIPPED))
 
-    @admin.action(description=_("Mark as delivered"), permissions=["change"])
+    @admin.action(description=_("Mark as delivered"), permissions=["move"])
     def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._each(request, queryset, lambda order: _move(order, Status.DELIVERED))
 
-    @admin.action(description=_("Cancel and return the stock"), permissions=["change"])
+    @admin.action(description=_("Cancel and return the stock"), permissions=["move"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._each(
             request,
