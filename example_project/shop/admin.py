@@ -7,6 +7,7 @@ from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import forms
 from django.utils.translation import gettext_lazy as _
 
+from partscatalog.admin import ShopModelAdmin
 from shop.models import User
 
 
@@ -23,7 +24,7 @@ class UserEditForm(forms.UserChangeForm):  # type: ignore[type-arg]  # takes non
 
 
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]  # takes none at run time
+class UserAdmin(ShopModelAdmin, auth_admin.UserAdmin):  # type: ignore[type-arg]  # takes none at run time
     form = UserEditForm
     add_form = UserAddForm
     ordering = ["email"]

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from partscatalog.admin import ShopModelAdmin
 from partscatalog.cart.models import Cart, CartLine
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class CartLineInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
 
 
 @admin.register(Cart)
-class CartAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class CartAdmin(ShopModelAdmin):
     list_display = ["id", "user", "status", "line_count", "created_at", "changed_at"]
     list_filter = ["status", "changed_at"]
     list_select_related = ["user"]

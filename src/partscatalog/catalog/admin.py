@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog import money, numbers
+from partscatalog.admin import ShopModelAdmin
 from partscatalog.api.permissions import person
 from partscatalog.catalog import pictures, tree
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
@@ -48,7 +49,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class CategoryAdmin(ShopModelAdmin):
     form = CategoryForm
     list_display = ["indented", "slug", "is_active", "is_visible"]
     list_display_links = ["indented"]
@@ -67,7 +68,7 @@ class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class BrandAdmin(ShopModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
     fields = ["name", "slug"]
@@ -162,7 +163,7 @@ class AdjustmentForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ProductAdmin(ShopModelAdmin):
     """Products; the stock is given when one is added, and afterwards changed by differences alone."""
 
     form = ProductForm
@@ -240,13 +241,13 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
                 product=image.product, file=image.image.file, alt_text=image.alt_text, position=image.position
             )
 
-    def get_urls(self) -> list[Any]:
+    def get_own_urls(self) -> list[Any]:
         adjust = path(
             "<int:product_id>/adjust/",
             self.admin_site.admin_view(self.adjust),
             name="partscatalog_catalog_product_adjust",
         )
-        return [adjust, *super().get_urls()]
+        return [adjust]
 
     def adjust(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Ask for a difference and a reason, and have the stock service book it."""
@@ -283,7 +284,7 @@ def _plainly_priced(names: list[Any]) -> list[Any]:
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class StockMovementAdmin(ShopModelAdmin):
     """The whole ledger, to look at."""
 
     list_display = ["created_at", "product", "delta", "reason", "note", "order_id", "actor"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partscatalog import money
+from partscatalog.admin import ShopModelAdmin
 from partscatalog.api.permissions import person
 from partscatalog.conf import swap
 from partscatalog.exceptions import PartsCatalogError
@@ -58,7 +59,7 @@ class OrderEventInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class OrderAdmin(ShopModelAdmin):
     list_display = ["number", "status", "total", "user", "created_at", "paid_at"]
     list_filter = ["status", "created_at"]
     search_fields = ["number", "phone", "lines__number", "lines__name"]

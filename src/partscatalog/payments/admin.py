@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partscatalog import money
+from partscatalog.admin import ShopModelAdmin
 from partscatalog.api.permissions import person
 from partscatalog.exceptions import PartsCatalogError, RefundRefused
 from partscatalog.orders.admin import ReadOnlyInline
@@ -101,7 +102,7 @@ class RefundForm(forms.Form):
 
 
 @admin.register(Payment)
-class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class PaymentAdmin(ShopModelAdmin):
     list_display = ["reference", "order", "gateway", "state", "total", "needs_review", "created_at"]
     list_filter = ["needs_review", "review_reason", "state", "gateway", "is_live", "created_at"]
     search_fields = ["reference", "order__number"]
@@ -205,13 +206,13 @@ class PaymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         extra = {**(extra_context or {}), "may_refund": self.has_refund_permission(request)}
         return super().change_view(request, object_id, form_url, extra)
 
-    def get_urls(self) -> list[Any]:
+    def get_own_urls(self) -> list[Any]:
         refund = path(
             "<int:payment_id>/refund/",
             self.admin_site.admin_view(self.refund),
             name="partscatalog_payments_payment_refund",
         )
-        return [refund, *super().get_urls()]
+        return [refund]
 
     def refund(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Ask how much, and have the refund service give it back."""
