@@ -63,6 +63,27 @@ def shop_with_paystack(settings, paystack: FakePaystack) -> FakePaystack:
 
 
 @pytest.fixture
+def shop_with_stripe(settings, stripe: FakeStripe) -> FakeStripe:
+    """The site takes payments by the fake Stripe, by two accounts of the same keys."""
+    entry = {
+        "BACKEND": "partscatalog.payments.gateways.stripe.StripeGateway",
+        "OPTIONS": {
+            "SECRET_KEY": stripe.secret_key,
+            "WEBHOOK_SECRETS": [stripe.webhook_secret],
+            "BASE_URL": stripe.url,
+            "TIMEOUT": TIMEOUT,
+        },
+    }
+    settings.PARTSCATALOG = {
+        **settings.PARTSCATALOG,
+        "SITE_URL": SITE,
+        "PAYMENT_GATEWAY": "stripe",
+        "PAYMENT_GATEWAYS": {"stripe": entry, "other": entry},
+    }
+    return stripe
+
+
+@pytest.fixture
 def buyer():
     return make_user("buyer@example.com")
 

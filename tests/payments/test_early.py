@@ -10,31 +10,10 @@ from django.utils import timezone
 from partscatalog.payments.models import EarlyEvent, Payment, PaymentEvent
 from partscatalog.payments.services import early
 from partscatalog.payments.services.reconciling import reconcile
-from tests.payments.conftest import SITE, TIMEOUT, make_payment
-from tests.payments.fakes.stripe import SECRET_KEY, WEBHOOK_SECRET
+from tests.payments.conftest import make_payment
 from tests.payments.test_webhooks import post, tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop_with_stripe(settings, stripe):
-    entry = {
-        "BACKEND": "partscatalog.payments.gateways.stripe.StripeGateway",
-        "OPTIONS": {
-            "SECRET_KEY": SECRET_KEY,
-            "WEBHOOK_SECRETS": [WEBHOOK_SECRET],
-            "BASE_URL": stripe.url,
-            "TIMEOUT": TIMEOUT,
-        },
-    }
-    settings.PARTSCATALOG = {
-        **settings.PARTSCATALOG,
-        "SITE_URL": SITE,
-        "PAYMENT_GATEWAY": "stripe",
-        "PAYMENT_GATEWAYS": {"stripe": entry, "other": entry},
-    }
-    return stripe
 
 
 @pytest.fixture

@@ -362,3 +362,81 @@ def test_a_bug_in_reading_shows_nothing_of_what_was_read(
     assert (response.status_code, "status_of" in page, "Local vars" in page) == (500, True, True)
     for secret in (AUTHORIZATION_CODE, SECRET_KEY, "203.0.113.7", "4081"):
         assert secret not in page
+
+
+FOREIGN = ["ORD_9_another", "", None, "theirs"]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_money_under_a_foreign_reference_is_flagged_as_when_asked(
+    api, shop_with_paystack, reference, order, foreign
+):
+    """T-PAY-10"""
+    data = shop_with_paystack.pay(reference)
+
+    assert tell(api, shop_with_paystack, {**data, "reference": foreign}).status_code == 200
+
+    order.refresh_from_db()
+    payment = Payment.objects.get()
+    assert (order.status, payment.state, payment.review_reason) == ("pending", "open", "reference")
+    assert PaymentEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("metadata", ["text", "order", "", 0, None, "[]", {}, {"order_number": 7}])
+def test_metadata_comes_back_in_any_form(api, shop_with_paystack, reference, order, metadata):
+    data = shop_with_paystack.pay(reference)
+    if metadata == "text":
+        metadata = json.dumps(data["metadata"])
+
+    tell(api, shop_with_paystack, {**data, "metadata": metadata, "reference": "ORD_9_another"})
+
+    is_told = isinstance(metadata, str) and order.number in metadata
+    assert Payment.objects.filter(review_reason="reference").exists() == is_told
+
+
+def test_money_whose_number_is_known_is_flagged_whatever_else_it_says(api, shop_with_paystack, reference):
+    data = shop_with_paystack.pay(reference)
+    Payment.objects.update(provider_id=str(data["id"]))
+
+    tell(api, shop_with_paystack, {**data, "metadata": None, "reference": "ORD_9_another"})
+
+    assert Payment.objects.get().review_reason == "reference"
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_a_session_under_a_foreign_reference_is_flagged_as_when_asked(
+    api, shop_with_stripe, shopper, order, foreign
+):
+    """T-PAY-10"""
+    reference = shopper.post(f"/api/payments/create/{order.pk}/").json()["reference"]
+    session = shop_with_stripe.pay(reference, client_reference_id=foreign)
+    body, headers = shop_with_stripe.webhook("checkout.session.completed", session)
+
+    assert post(api, body, headers, url="/api/payments/webhooks/stripe/").status_code == 200
+
+    order.refresh_from_db()
+    payment = Payment.objects.get()
+    assert (order.status, payment.state, payment.review_reason) == ("pending", "open", "reference")
+
+
+def test_money_of_another_shops_order_is_nobodys(api, shop_with_paystack, reference):
+    data = shop_with_paystack.pay(reference)
+    theirs = {**data, "reference": "theirs", "metadata": {"order_number": "THEIRS"}, "id": 9_999}
+
+    assert tell(api, shop_with_paystack, theirs).status_code == 200
+    assert unpaid()
+
+
+def test_an_event_at_another_address_of_its_account_flags_nothing(
+    api, shop_with_stripe, shopper, order, settings
+):
+    """A provider tells every address of an account: the order had an attempt at either alias."""
+    first = shopper.post(f"/api/payments/create/{order.pk}/?gateway=stripe").json()["reference"]
+    Payment.objects.update(state="failed", open_for=None)
+    shopper.post(f"/api/payments/create/{order.pk}/?gateway=other")
+    body, headers = shop_with_stripe.webhook("checkout.session.completed", shop_with_stripe.pay(first))
+
+    assert post(api, body, headers, url="/api/payments/webhooks/other/").status_code == 200
+
+    assert not Payment.objects.filter(needs_review=True).exists()
+    assert PaymentEvent.objects.count() == 0

@@ -22,12 +22,18 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those of the user's own orders."""
         return self.filter(order__user=user.pk)
 
-    def of_event(self, event: Event) -> Payment | None:
-        """The one that a provider's event speaks of, by our reference or the provider's name of the money."""
-        if event.reference or not event.provider_id:
-            return self.named(event.reference)
-        payment = self.filter(provider_id=event.provider_id).first()
-        return payment if payment is not None and payment.provider_id == event.provider_id else None
+    def of_money(self, event: Event) -> Payment | None:
+        """The one whose money a provider's event speaks of, by the provider's name of it or by the order."""
+        if event.provider_id:
+            payment = self.filter(provider_id=event.provider_id).first()
+            if payment is not None and payment.provider_id == event.provider_id:
+                return payment
+        if event.order_number:
+            of_order = self.filter(order__number=event.order_number).select_related("order")
+            payment = of_order.order_by("-pk").first()
+            if payment is not None and payment.order.number == event.order_number:
+                return payment
+        return None
 
     def due(self, at: datetime | None) -> PaymentQuerySet:
         """Those about which to ask the gateway by that time; with None all that wait for a time."""

@@ -182,9 +182,11 @@ class Event:
     kind: str
     #: The provider's own id of the event; empty where it gives none.
     event_id: str = ""
-    #: Whose payment it speaks of: by our reference, or by the provider's own name of the money.
+    #: Whose payment it speaks of: by our reference, by the provider's own name of the money, or by the number
+    #: of the order where the provider tells our metadata again. The first that is known decides.
     reference: str = ""
     provider_id: str = ""
+    order_number: str = ""
     #: What it says of that payment; None where it settles nothing.
     status: Status | None = None
     #: A buyer's complaint that it tells of.

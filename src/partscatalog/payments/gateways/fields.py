@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partscatalog.payments.gateways.base import REFERENCE
+from partscatalog.payments.gateways.transport import parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,15 @@ def reference(data: Mapping[str, object], name: str) -> str:
     """Return the field when it may be a reference of ours, else nothing."""
     value = text(data, name)
     return value if REFERENCE.fullmatch(value) else ""
+
+
+def order_number(data: Mapping[str, object]) -> str:
+    """Return the number of the order that our metadata holds, which may come back as text, else nothing."""
+    metadata = data.get("metadata")
+    if isinstance(metadata, str):
+        metadata = parse_object(metadata.encode("utf-8", "replace"))
+    number = text(metadata, "order_number") if isinstance(metadata, dict) else ""
+    return number if number.isprintable() else ""
 
 
 def whole(data: Mapping[str, object], name: str) -> int | None:

@@ -129,7 +129,14 @@ def _read(kind: str, event_id: str, thing: Mapping[str, Any]) -> Event:
     if kind in OF_SESSIONS:
         status = status_of(thing, has_failed=kind == FAILED_LATER)
         return Event(
-            kind=kind, event_id=event_id, reference=status.reference, status=status, shown=status.shown
+            kind=kind,
+            event_id=event_id,
+            # What we called it when it began, to which the session's own reference is then compared.
+            reference=fields.reference(_metadata(thing), "reference") or status.reference,
+            provider_id=status.provider_id,
+            order_number=fields.order_number(thing),
+            status=status,
+            shown=status.shown,
         )
     is_hint, is_dispute = kind in OF_REFUNDS or kind.startswith("refund."), kind.startswith("charge.dispute.")
     if not (is_hint or is_dispute):

@@ -16,6 +16,8 @@ from partscatalog.payments.services.reports import from_webhook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from partscatalog.payments.gateways.base import Event
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,10 +42,18 @@ def receive(*, alias: str, headers: Mapping[str, str], body: bytes) -> None:
     except WebhookRefused as err:
         logger.warning("A webhook for %s was refused: %s", alias, err)
         raise InvalidWebhook from err
-    payment = Payment.objects.filter(gateway=alias).of_event(event)
+    payment = _payment_of(event, alias)
     if payment is not None:
         apply(payment=payment, report=from_webhook(event, body))
     elif early.is_early(event):
         early.keep(alias=alias, event=event, body=body)
     else:
         logger.info("A webhook for %s, %r, is about no payment of ours.", alias, event.kind)
+
+
+def _payment_of(event: Event, alias: str) -> Payment | None:
+    """Return the alias's payment that the event is about; one of another alias is not answered for."""
+    named = Payment.objects.named(event.reference)
+    if named is not None:
+        return named if named.gateway == alias else None
+    return Payment.objects.filter(gateway=alias).of_money(event)

@@ -52,10 +52,14 @@ def read_event(body: bytes) -> Event:
 def _charge(kind: str, data: Mapping[str, Any]) -> Event:
     """Read money that came, and every event that settles nothing."""
     status = status_of(data)
+    if kind != CHARGED:
+        return Event(kind=kind, reference=status.reference, shown=status.shown)
     return Event(
         kind=kind,
         reference=status.reference,
-        status=status if kind == CHARGED else None,
+        provider_id=status.provider_id,
+        order_number=fields.order_number(data),
+        status=status,
         shown=status.shown,
     )
 
