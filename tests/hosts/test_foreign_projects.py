@@ -199,6 +199,7 @@ def test_a_worker_that_only_shows_the_catalog_loads_nothing_heavy(project):
     project.write("settings.py", shop("accounts", "catalog"))
 
     project.run(READY)
+    project.write("settings.py", 'INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin"]')
 
     said = project.run(
         "import sys\n"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from partscatalog import money, numbers
 from partscatalog.admin import ShopModelAdmin
 from partscatalog.api.permissions import person
-from partscatalog.catalog import pictures, tree
+from partscatalog.catalog import tree
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.services import images, products, stock
@@ -89,7 +89,7 @@ class ProductImageForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         file = self.cleaned_data["image"]
         if "image" in self.changed_data:
             try:
-                pictures.clean(file)
+                images.verify(file)
             except InvalidField as error:
                 raise ValidationError(str(error.detail)) from error
             file.seek(0)

@@ -41,6 +41,14 @@ def add(*, product: Product, file: File[bytes], alt_text: str = "", position: in
     return image
 
 
+def verify(file: File[bytes]) -> None:
+    """Look through a picture as :func:`add` does, and keep nothing.
+
+    :raises InvalidField: when the file is no picture, or too large.
+    """
+    _pictures().clean(file)
+
+
 @writing
 def change(image: ProductImage, changes: Mapping[str, Any]) -> ProductImage:
     """Change what is said of a picture, and its place among the others."""
