@@ -10,7 +10,8 @@ from django.db import connections
 from django.utils import timezone
 
 from partscatalog.orders.models import Order
-from partscatalog.payments.models import Payment
+from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.services.reconciling import reconcile
 from partscatalog.testing import make_user
 from tests.payments.conftest import SITE, TIMEOUT, make_order, make_payment
 
@@ -227,6 +228,33 @@ def test_a_lost_answer_is_asked_about_before_a_new_attempt_is_begun(shop_with_pa
     assert paths[1:] == [f"/transaction/verify/{lost.reference}", "/transaction/initialize"]
     lost.refresh_from_db()
     assert lost.state == "expired"  # the gateway opened it, but nobody knows its page
+
+
+def test_the_page_of_a_lost_answer_is_known_to_nobody_and_its_money_would_be_noticed(
+    shop_with_paystack, shopper, order, caplog
+):
+    """T-PAY-5: Paystack can end no page, and tells it once; whoever pays pays on the second."""
+    caplog.set_level("DEBUG")
+    shop_with_paystack.faults["/transaction/initialize"] = "lost"
+    answers = [shopper.post(url(order))]
+    lost = Payment.objects.get()
+    page = f"https://checkout.paystack.com/{shop_with_paystack.transactions[lost.reference]['id']}"
+    shop_with_paystack.faults.clear()
+
+    answers += [shopper.post(url(order)), shopper.post(url(order))]
+    answers.append(shopper.get("/api/payments/verify/", {"reference": lost.reference}))
+
+    rows = [list(table.objects.values()) for table in (Payment, PaymentEvent, Order)]
+    told = [answer.content.decode() for answer in answers]
+    assert page not in f"{told}{rows}{caplog.text}"
+    assert len({word for text in told for word in re.findall(r"https://checkout[^\"]+", text)}) == 1
+
+    second = answers[1].json()["reference"]
+    for reference in (second, lost.reference):
+        shop_with_paystack.pay(reference)
+        reconcile(ignore_schedule=True)
+    lost.refresh_from_db()
+    assert (lost.needs_review, lost.review_reason) == (True, "paid_twice")
 
 
 def test_a_duplicate_reference_is_verified_and_then_another_is_taken(shop_with_paystack, shopper, order):
