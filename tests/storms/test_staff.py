@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
-from threading import Event
+from threading import Barrier, BrokenBarrierError, Event
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.admin import ModelAdmin
 from django.db import connection
 from django.db.models import Sum
 from django.db.models.sql import DeleteQuery
 from django.test import Client
 
+from partscatalog.catalog import tree
+from partscatalog.catalog.admin import CategoryAdmin
 from partscatalog.catalog.models import Brand, Category, Product, StockMovement
 from partscatalog.catalog.services import products
 from partscatalog.orders.models import Order, OrderLine
@@ -191,4 +195,45 @@ def test_what_is_deleted_while_it_is_changed_does_not_come_back(staff, path):
     assert tally(answers[4:6]) == {(204, ""): 1, (404, "not_found"): 1}
     assert set(tally(answers[:4] + answers[6:])) <= {(200, ""), (404, "not_found")}
     assert (Category.objects.count(), Brand.objects.count()) in {(0, 1), (1, 0)}
+    assert breaches() == []
+
+
+def move_by_admin(category: Category, parent: Category):
+    admin = Client(raise_request_exception=False)
+    admin.force_login(make_user(is_staff=True, is_superuser=True))
+    form = {"name": category.name, "parent": parent.pk, "is_active": "on"}
+    return partial(admin.post, f"/admin/partscatalog_catalog/category/{category.pk}/change/", form)
+
+
+def move_below_each_other(monkeypatch):
+    """Let two of the staff each find a place free before either of them takes it."""
+    first, second = make_category("Engine"), make_category("Pistons")
+    sends = [move_by_admin(first, second), move_by_admin(second, first)]
+    both_looked, verify_place = Barrier(2), tree.verify_place
+
+    def look_and_wait(*args):
+        verify_place(*args)
+        with suppress(BrokenBarrierError):
+            both_looked.wait(0.5)
+
+    monkeypatch.setattr(tree, "verify_place", look_and_wait)
+    return sorted(at_once(sends), key=lambda answer: answer.status_code)
+
+
+def test_two_categories_moved_below_each_other_make_no_circle(monkeypatch):
+    """T-DOS-5"""
+    refused, moved = move_below_each_other(monkeypatch)
+
+    assert (refused.status_code, moved.status_code) == (200, 302)
+    assert "A category cannot stand there in the tree." in refused.content.decode()
+    assert Category.objects.filter(parent=None).count() == 1
+    assert breaches() == []
+
+
+@control
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: nobody moves meanwhile.")
+def test_without_the_lock_one_of_two_moves_fails(monkeypatch):
+    monkeypatch.setattr(CategoryAdmin, "changeform_view", ModelAdmin.changeform_view)
+
+    assert [answer.status_code for answer in move_below_each_other(monkeypatch)] == [302, 500]
     assert breaches() == []
