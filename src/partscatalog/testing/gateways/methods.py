@@ -70,6 +70,19 @@ class FeeContract(Contract):
         shop.assert_paid_once()
         assert shop.payment.received_minor == shop.payment.amount_minor
 
+    @pytest.mark.parametrize("way", ["told", "asked"])
+    def test_less_than_was_asked_for_is_a_misfit(self, shop: Shop, reference: str, way: str) -> None:
+        shop.provider.pay(reference)
+        shop.provider.add_fees(reference, -1)
+
+        if way == "told":
+            assert shop.tell(shop.provider.webhook(reference)).status_code == 200
+        else:
+            assert shop.verify(reference).json()["code"] == "payment_in_review"
+
+        assert (shop.payment.needs_review, shop.payment.review_reason) == (True, "amount")
+        shop.assert_unpaid()
+
 
 class DisputeContract(Contract):
     """Buyers who take their money back by their bank."""

@@ -84,7 +84,7 @@ class Provider(ABC):
         raise NotImplementedError
 
     def add_fees(self, reference: str, fees: int) -> None:
-        """Let the buyer pay so much more, for the provider's fees."""
+        """Let the buyer have paid so much more, for the provider's fees, or less."""
         raise NotImplementedError
 
     def refund(self, reference: str, amount: int) -> None:
