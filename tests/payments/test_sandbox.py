@@ -149,6 +149,17 @@ def test_a_wrong_amount_waits_for_review(client, started, order, verify):
     assert response.json()["sandbox"]["amount"] == 375_000
 
 
+@pytest.mark.parametrize(("action", "instead"), [("wrong_amount", True), ("pay", False), ("decline", False)])
+def test_the_page_says_what_was_paid_instead(client, started, action, instead):
+    press(client, started, action)
+
+    page = client.get(started["authorization_url"]).content.decode()
+
+    assert "NGN 7500.00" in page
+    assert ("The buyer paid NGN 3750.00." in page) is instead
+    assert ("The buyer paid" in page) is instead
+
+
 def test_closing_the_browser_leaves_it_open(started, verify):
     assert verify().json()["code"] == "payment_pending"
 

@@ -61,10 +61,16 @@ def _action(data: Any) -> desk.Action:
 
 
 def _context(page: SandboxTransaction) -> dict[str, Any]:
-    amount = money.from_minor(page.amount, money.exponent(page.currency))
+    paid = page.paid_amount
     return {
         "page": page,
-        "amount": money.format_amount(amount, page.currency),
+        "amount": _amount(page, page.amount),
+        "paid_instead": _amount(page, paid) if paid is not None and paid != page.amount else "",
         "is_payable": page.status in desk.PAYABLE,
         "buttons": [(action.value, effect.label) for action, effect in desk.EFFECTS.items()],
     }
+
+
+def _amount(page: SandboxTransaction, units: int) -> str:
+    amount = money.from_minor(units, money.exponent(page.currency))
+    return f"{page.currency} {money.format_amount(amount, page.currency)}"
