@@ -96,7 +96,11 @@ class Settings:
     #: Send the shop's mails (order placed, paid, shipped, cancelled).
     SEND_MAILS: bool = True
     #: The gateways, like Django's ``CACHES``: alias, then ``BACKEND`` (a dotted path) and ``OPTIONS``.
-    PAYMENT_GATEWAYS: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: DEFAULT_GATEWAYS)
+    PAYMENT_GATEWAYS: Mapping[str, Mapping[str, Any]] = field(
+        # Error pages show what frames hold, and OPTIONS hold keys.
+        default_factory=lambda: DEFAULT_GATEWAYS,
+        repr=False,
+    )
     #: The alias used when a request names none.
     PAYMENT_GATEWAY: str = "sandbox"
     #: Where the provider sends the buyer back to: a path below ``SITE_URL`` or a whole URL. Empty: our

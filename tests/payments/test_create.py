@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
+from partscatalog.conf import get_settings
 from partscatalog.orders.models import Order
+from partscatalog.payments.gateways.paystack import PaystackGateway
 from partscatalog.payments.models import Payment, PaymentEvent
 from partscatalog.payments.services.reconciling import reconcile
 from partscatalog.testing import make_user
 from tests.payments.conftest import SITE, TIMEOUT, make_order, make_payment
+from tests.payments.fakes.paystack import SECRET_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -399,3 +403,23 @@ def test_starts_are_limited_per_user(settings, shop_with_paystack, shopper, orde
 
     assert (response.status_code, response.json()["code"]) == (429, "throttled")
     assert int(response["Retry-After"]) > 0
+
+
+class Broken(PaystackGateway):
+    """A third party's gateway, with a bug."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        raise RuntimeError
+
+
+def test_a_gateway_that_breaks_shows_no_option_of_the_settings(settings, shop_with_paystack, shopper, order):
+    """T-LEAK-1: neither on the page of DEBUG, which shows what each frame holds, nor in a typed copy."""
+    settings.PARTSCATALOG["PAYMENT_GATEWAYS"]["paystack"]["BACKEND"] = f"{__name__}.Broken"
+    settings.DEBUG, shopper.raise_request_exception = True, False
+
+    page = shopper.post(url(order)).content.decode()
+
+    assert ("RuntimeError" in page, "Local vars" in page) == (True, True)
+    assert SECRET_KEY not in page
+    assert SECRET_KEY not in repr(get_settings())

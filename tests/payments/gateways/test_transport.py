@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import ssl
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from urllib3.response import HTTPResponse
 
 from partscatalog.payments.gateways.base import GatewayRefused, GatewayUnknown
 from partscatalog.payments.gateways.options import Secret
@@ -197,3 +200,17 @@ def test_a_closed_port_means_that_nothing_was_sent():
 )
 def test_keys_go_over_tls_or_stay_on_this_machine(url, is_safe):
     assert is_safe_url(url) is is_safe
+
+
+@pytest.mark.parametrize("place", [http.client.HTTPConnection, HTTPResponse])
+def test_whatever_breaks_on_the_way_is_an_unknown_outcome_and_shows_no_key(echo, monkeypatch, place):
+    """T-LEAK-1: a bug in a library, with the key among what its frames hold."""
+    name = "endheaders" if place is http.client.HTTPConnection else "stream"
+    monkeypatch.setattr(place, name, lambda *_, **__: 1 / 0)
+
+    with pytest.raises(GatewayUnknown) as caught:
+        JsonApi(base_url=echo.url, secret=Secret("sk_shown_nowhere"), timeout=1).get("/x")
+
+    assert caught.value.__context__ is None
+    frames = [frame.f_locals for frame, _line in traceback.walk_tb(caught.value.__traceback__)]
+    assert "sk_shown_nowhere" not in repr(frames[1:])

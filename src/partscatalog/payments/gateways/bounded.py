@@ -43,12 +43,12 @@ def _bounded(connection_class: type[Any], deadline: float) -> type[Any]:
                 deadline=deadline,
                 options=connection.socket_options or (),
             )
+            # For the handshake of TLS, and for what is sent.
+            sock.settimeout(_left(deadline, CONNECT_SECONDS))
         except TimeoutError as err:
             raise ConnectTimeoutError(connection, str(err)) from err
         except OSError as err:
             raise NewConnectionError(connection, str(err)) from err
-        # For the handshake of TLS, and for what is sent.
-        sock.settimeout(_left(deadline, CONNECT_SECONDS))
         return sock
 
     def response(sock: socket.socket, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from partscatalog.conf import get_settings, swap
+from partscatalog.payments.gateways.options import SecretData
 
 if TYPE_CHECKING:
     from partscatalog.payments.gateways.base import Gateway
@@ -20,8 +22,19 @@ def get(alias: str) -> Gateway:
     :raises UnknownGateway: when there is none that works.
     """
     try:
-        entry = get_settings().PAYMENT_GATEWAYS[alias]
-        gateway: Gateway = swap(entry["BACKEND"])(alias=alias, options=entry.get("OPTIONS", {}))
+        # In no variable of a frame that an error page may show.
+        gateway: Gateway = swap(_entry(alias)["BACKEND"])(alias=alias, options=_options(alias))
     except (LookupError, ImportError, TypeError, AttributeError) as err:
         raise UnknownGateway(f"{alias}: {type(err).__name__}: {err}") from err
     return gateway
+
+
+def _entry(alias: str) -> Mapping[str, Any]:
+    return get_settings().PAYMENT_GATEWAYS[alias]
+
+
+def _options(alias: str) -> SecretData:
+    options = _entry(alias).get("OPTIONS", {})
+    if not isinstance(options, Mapping):
+        raise TypeError("OPTIONS is no dict.")
+    return SecretData(options)

@@ -5,6 +5,8 @@ Imported where it is used and never at the top of a module: the SDK is an extra,
 
 from __future__ import annotations
 
+import logging
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import stripe
@@ -33,8 +35,21 @@ HEADERS = frozenset({"Content-Type", "Idempotency-Key", "Stripe-Version", "User-
 #: Refusals that leave open whether a call, or its twin with the same idempotency key, was carried out.
 DOUBTFUL = frozenset({408, 409, 424})
 
+#: Whether the SDK is at work for a gateway of this package.
+_is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
+
 # Otherwise the SDK writes a file into the home of the server's account.
 stripe.enable_telemetry = False
+
+
+class _NoBodies(logging.Filter):
+    """Keep what the SDK sends and gets for this package out of its log, which has it at the lowest level."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno > logging.DEBUG or not _is_ours.get()
+
+
+logging.getLogger("stripe").addFilter(_NoBodies())
 
 
 class Missing(GatewayRefused):
@@ -60,6 +75,7 @@ class StripeApi:
         :raises GatewayRefused: when it certainly did not carry the call out.
         :raises GatewayUnknown: when nobody can say.
         """
+        token = _is_ours.set(True)
         try:
             return _document(call(self._client))
         except GatewayError as err:
@@ -68,6 +84,8 @@ class StripeApi:
             failure = _failure(err)
         except Exception as err:  # noqa: BLE001  # the SDK breaks in many ways over an answer that is odd
             failure = GatewayUnknown(f"The SDK could not read the answer ({type(err).__name__}).")
+        finally:
+            _is_ours.reset(token)
         # Out here and without its cause: the SDK's frames hold the key, and error pages show frames.
         raise failure
 

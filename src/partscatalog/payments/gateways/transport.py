@@ -109,8 +109,8 @@ class Line:
     def _try(self, message: Message) -> _Outcome:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            failure = GatewayRefused("No time was left to ask the provider.")
-            return _Outcome(name="no time left", result=failure, may_heal=False)
+            late = GatewayRefused("No time was left to ask the provider.")
+            return _Outcome(name="no time left", result=late, may_heal=False)
         try:
             with requests.Session() as session:
                 session.mount("http://", BoundedAdapter(self.deadline))
@@ -118,6 +118,9 @@ class Line:
                 received = self._exchange(session, message, left)
         except requests.RequestException as err:
             return _Outcome(name=type(err).__name__, result=_failure(err), may_heal=_may_heal(err))
+        except Exception as err:  # noqa: BLE001  # a bug in a library, whose frames hold the key
+            failure = GatewayUnknown("The call broke on its way.")
+            return _Outcome(name=type(err).__name__, result=failure, may_heal=False)
         return _Outcome(name=str(received.status), result=received, may_heal=received.status in AT_A_LOSS)
 
     def _exchange(self, session: requests.Session, message: Message, left: float) -> Received:

@@ -178,3 +178,14 @@ def test_the_log_has_a_line_for_each_call_and_no_secret(stripe, live, caplog):
     ]
     assert SECRET_KEY not in caplog.text
     assert WEBHOOK_SECRET not in caplog.text
+
+
+def test_the_sdk_logs_no_body_of_ours_whatever_its_logger_is_set_to(stripe, live, caplog):
+    """T-LOG-2: at its lowest level it writes down what is sent and what is answered."""
+    caplog.set_level("DEBUG")
+
+    started = live.start(request())
+
+    assert any(record.name == "stripe" for record in caplog.records)
+    for hidden in ("buyer@example.com", "buyer%40example.com", started.authorization_url):
+        assert hidden not in caplog.text
