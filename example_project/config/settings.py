@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    # WhiteNoise serves static files under runserver too: Django's handler answers a path with ".." by a 500.
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "drf_spectacular",
     "drf_spectacular_sidecar",

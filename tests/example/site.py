@@ -89,13 +89,26 @@ def wait_for(url: str, *, seconds: float = 30) -> None:
 @contextmanager
 def served(application: str = "config.wsgi", **variables: str) -> Iterator[str]:
     """Serve the site with gunicorn and yield its address."""
-    base = f"http://127.0.0.1:{free_port()}"
-    options = ["--workers", "1", "--bind", base.removeprefix("http://"), application]
-    command = [sys.executable, "-m", "gunicorn", *options]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment(**variables))
+    address = f"127.0.0.1:{free_port()}"
+    with _running(address, "-m", "gunicorn", "--workers", "1", "--bind", address, application, **variables):
+        yield f"http://{address}"
+
+
+@contextmanager
+def served_in_development(**variables: str) -> Iterator[str]:
+    """Serve the site with ``runserver`` and yield its address."""
+    address = f"127.0.0.1:{free_port()}"
+    with _running(address, "manage.py", "runserver", "--noreload", address, **variables):
+        yield f"http://{address}"
+
+
+@contextmanager
+def _running(address: str, *arguments: str, **variables: str) -> Iterator[None]:
+    """Run a server of the site at the address until the block ends."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, env=environment(**variables))
     try:
-        wait_for(f"{base}/api/")
-        yield base
+        wait_for(f"http://{address}/api/")
+        yield
     finally:
         process.terminate()
         process.wait(20)
