@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 from rest_framework.test import APIClient
 
+from partscatalog import caching
 from partscatalog.cart.models import Cart, CartLine
 from partscatalog.catalog.cache import changes, store
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
@@ -42,7 +43,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: SQLite answers at once; the others are asked over a socket, so they get fewer trials.
 TRIALS = settings(
-    max_examples=8 if connection.vendor == "sqlite" else 4,
+    max_examples=6 if connection.vendor == "sqlite" else 3,
     stateful_step_count=16,
     deadline=None,
     derandomize=True,
@@ -106,7 +107,7 @@ class Catalog(RuleBasedStateMachine):
         for model in ROWS:
             model._default_manager.all()._raw_delete("default")
         cache.clear()
-        store.wake()
+        caching.wake()
         self.user = make_user()
         self.staff = make_user(is_staff=True, is_superuser=True)
         self.engine = make_category("Engine")
