@@ -269,6 +269,13 @@ def test_a_number_that_is_too_little_is_an_error(site, changes):
     assert only(site(**changes)) == (Error, "partscatalog.E008")
 
 
+def test_a_catalogs_cache_that_is_none_of_the_sites_is_an_error(site):
+    messages = site(CATALOG_CACHE="defualt")
+
+    assert only(messages) == (Error, "partscatalog.E018")
+    assert messages[0].hint == "Did you mean 'default'?"
+
+
 def test_copies_that_live_longer_than_a_second_are_an_error(site):
     assert only(site(CATALOG_CACHE_COPY=timedelta(seconds=1.1))) == (Error, "partscatalog.E008")
 
@@ -348,6 +355,14 @@ def test_a_cache_that_processes_do_not_share_is_a_warning(site, public, backend,
     public.CACHES = {"default": {"BACKEND": backend}}
 
     assert only(site(deploy=True)) == (Warning, number)
+
+
+@pytest.mark.parametrize("kind", ["db.DatabaseCache", "filebased.FileBasedCache"])
+def test_a_catalogs_cache_that_cannot_count_is_a_warning(site, public, kind):
+    slow = {"BACKEND": f"django.core.cache.backends.{kind}", "LOCATION": "x"}
+    public.CACHES = {**SHARED, "slow": slow}
+
+    assert only(site(CATALOG_CACHE="slow", deploy=True)) == (Warning, "partscatalog.W017")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import pickle
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import BaseCache, caches
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -47,6 +49,20 @@ def ask(alias: str, method: str, *args: Any) -> Any:
         raise Away from error
     breaker.mend()
     return answer
+
+
+def is_counting(alias: str) -> bool:
+    """Tell whether the cache counts in one step, not by reading a number and then writing the next one."""
+    return _counts(settings.CACHES.get(alias, {}).get("BACKEND", ""))
+
+
+@cache
+def _counts(backend: str) -> bool:
+    try:
+        return bool(import_string(backend).incr is not BaseCache.incr)
+    except ImportError:
+        # Whoever asks it learns why.
+        return True
 
 
 def leave(alias: str) -> Away:

@@ -19,7 +19,7 @@ from django.conf import settings as django_settings
 from django.core import checks
 from rest_framework.permissions import OperandHolder
 
-from partscatalog import money
+from partscatalog import caching, money
 from partscatalog.api.throttles import parse_rate
 from partscatalog.conf import DEFAULT_THROTTLES, KEYS, Settings, get_settings, swap
 
@@ -112,6 +112,7 @@ def check_values(**_: Any) -> Iterator[checks.CheckMessage]:
     yield from _site_url()
     yield from _numbers()
     yield from _pages()
+    yield from _aliases()
 
 
 def check_swaps(**_: Any) -> Iterator[checks.CheckMessage]:
@@ -159,6 +160,19 @@ def check_cache(**_: Any) -> Iterator[checks.CheckMessage]:
             "The default cache keeps nothing, so that no request is ever one too many.",
             hint="Use Redis; under DEBUG, Django's in-process cache.",
             id="partscatalog.W012",
+        )
+    yield from _catalog_cache()
+
+
+def _catalog_cache() -> Iterator[checks.CheckMessage]:
+    alias = get_settings().CATALOG_CACHE if are_typed("CATALOG_CACHE") else "default"
+    is_dummy = django_settings.CACHES.get(alias, {}).get("BACKEND") == DUMMY
+    if not is_dummy and not caching.is_counting(alias):
+        yield checks.Warning(
+            f"The cache {alias!r} reads a number and then writes the next one, which loses one of two "
+            "changes at once: the catalog keeps no answers in it.",
+            hint=f"Name one in Redis, Memcached or the process by {_name('CATALOG_CACHE')}.",
+            id="partscatalog.W017",
         )
 
 
@@ -322,6 +336,17 @@ def _pages() -> Iterator[checks.CheckMessage]:
             f"{_name('PAYMENTS_PATH')} is {get_settings().PAYMENTS_PATH!r}, which is no path of URLs.",
             hint="Write it like /api/payments/.",
             id="partscatalog.E009",
+        )
+
+
+def _aliases() -> Iterator[checks.CheckMessage]:
+    alias = get_settings().CATALOG_CACHE if are_typed("CATALOG_CACHE") else "default"
+    if alias not in django_settings.CACHES:
+        near = get_close_matches(alias, django_settings.CACHES, n=1)
+        yield checks.Error(
+            f"{_name('CATALOG_CACHE')} is {alias!r}, which CACHES does not name.",
+            hint=f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(django_settings.CACHES)}.",
+            id="partscatalog.E018",
         )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, ClassVar
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from rest_framework.test import APIClient
 
@@ -130,6 +134,53 @@ def test_a_cache_that_keeps_nothing_and_says_nothing_is_left_alone(piston, setti
 
     assert shown() == (4, 4)
     assert tried == len(calls) < 10
+
+
+class Uncounting(LocMemCache):
+    """One that keeps what it is given and has no counter."""
+
+    def incr(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise NotImplementedError
+
+
+class ReadingThenWriting(LocMemCache):
+    """One that counts as Django's caches in files and in the database do."""
+
+    incr = BaseCache.incr
+
+
+@pytest.mark.parametrize("backend", [Uncounting, ReadingThenWriting, FileBasedCache])
+def test_a_cache_that_cannot_count_each_of_two_changes_keeps_no_answer(
+    piston, settings, statements, backend, tmp_path
+):
+    path = f"{backend.__module__}.{backend.__qualname__}"
+    settings.CACHES = {"default": {"BACKEND": path, "LOCATION": str(tmp_path)}}
+    for left in (5, 4):
+        assert shown() == (left, left)
+        with statements() as ran:
+            shown()
+        assert len(ran) >= 4
+        caching.wake()
+        sell(piston)
+
+
+def test_a_counter_that_reads_and_then_writes_loses_one_of_two_changes(settings):
+    """Why such a cache is not used."""
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.ReadingThenWriting", "LOCATION": "slow"}}
+    cache = caches["default"]
+    cache.set("number", 1)
+    both_have_read = Barrier(2)
+    read = cache.get
+
+    def read_with_the_other(_cache: Any, *args: Any, **kwargs: Any) -> Any:
+        value = read(*args, **kwargs)
+        both_have_read.wait(5)
+        return value
+
+    with patch.object(ReadingThenWriting, "get", read_with_the_other):
+        outcomes = storm([lambda: BaseCache.incr(cache, "number")] * 2)
+
+    assert (outcomes.errors, outcomes.values, cache.get("number")) == ([], [2, 2], 2)
 
 
 class Garbled(LocMemCache):

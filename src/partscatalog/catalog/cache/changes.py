@@ -44,6 +44,7 @@ KEPT = timedelta(days=7)
 NUMBER = "number"
 DRAINED = "drained"
 PROGRESS = "reached"
+TRIAL = "trial"
 
 #: A change as the cache keeps it: its reach, and the products it is about; none for all of them.
 Entry = tuple[str, list[int] | None]
@@ -153,7 +154,13 @@ def drain() -> None:
 
 
 def _start() -> None:
-    """Begin to count in a cache that has no number: whatever it may hold was kept under earlier ones."""
+    """Begin to count in a cache that has no number: whatever it may hold was kept under earlier ones.
+
+    :raises Away: when it cannot be asked, or cannot count; it must not hold a number that no change moves.
+    """
+    store.set_many({TRIAL: 1}, ENTRY_SECONDS)
+    if store.increment(TRIAL) is None:
+        raise store.leave()
     _keep(0, [_read(table, None)[1] for table in TABLES])
     store.add(NUMBER, _new_number(), ENTRY_SECONDS * 12)
 

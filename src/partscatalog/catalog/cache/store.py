@@ -23,6 +23,7 @@ KINDS = {
     "number": int,
     "reached": list,
     "told": int,
+    "trial": int,
 }
 
 
@@ -87,7 +88,11 @@ def leave() -> Away:
 
 
 def _call(method: str, *args: Any) -> Any:
-    return caching.ask(get_settings().CATALOG_CACHE, method, *args)
+    alias = get_settings().CATALOG_CACHE
+    if not caching.is_counting(alias):
+        # Of two changes at once it would number one, and the other would end nothing.
+        raise Away
+    return caching.ask(alias, method, *args)
 
 
 def _kind(name: str) -> type:
