@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from partscatalog.laws import LAWS
@@ -227,6 +230,36 @@ def test_workers_that_found_the_same_payment_due_ask_about_it_once(buyer, asked)
 
     assert (outcomes.errors, sum(outcomes.values)) == ([], 1)
     assert asked == [payment.reference]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_one_who_is_at_work_on_a_payment(buyer, asked):
+    """A webhook that is being applied, staff, another worker: it is looked at when its turn comes again."""
+    if not connection.features.has_select_for_update_skip_locked:
+        pytest.skip("This database cannot skip what is locked.")
+    held, free = others(buyer, 2)
+    is_held, is_done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Payment.objects.select_for_update().get(pk=held.pk)
+            is_held.set()
+            is_done.wait(30)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    is_held.wait(30)
+    begun = time.monotonic()
+    try:
+        answered = reconcile()
+    finally:
+        is_done.set()
+        holder.join()
+
+    assert (answered, asked) == (1, [free.reference])
+    assert time.monotonic() - begun < 5
+    assert (reconcile(), asked) == (1, [free.reference, held.reference])
 
 
 def test_a_gateway_that_does_not_answer_delays_nobody_else(settings, buyer, asked, placed, shopper):

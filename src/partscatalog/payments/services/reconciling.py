@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils import timezone
 
 from partscatalog.exceptions import GatewayUnavailable
@@ -59,7 +60,10 @@ def reconcile(*, ignore_schedule: bool = False) -> int:
 def _settle_early() -> None:
     """Carry out what was told of payments before they were known, where that moment was missed."""
     for payment in early.waiting():
-        apply_early(payment)
+        try:
+            apply_early(payment)
+        except Exception:
+            logger.exception("What was told early of payment %s is applied later.", payment.reference)
     early.forget_old()
 
 
@@ -79,8 +83,14 @@ def _is_claimed(payment: Payment) -> bool:
 
 @writing
 def _move_on(payment: Payment, planned: datetime | None) -> bool:
-    """The write carries the time that was planned: of several workers it lets one through."""
+    """The write carries the time that was planned: of several workers it lets one through.
+
+    Where the database can tell, a payment that somebody is at work on is passed over: nobody waits for it.
+    """
     found = Payment.objects.filter(pk=payment.pk, next_check_at=planned, checks=payment.checks - 1)
+    can_skip = connection.features.has_select_for_update_skip_locked
+    if can_skip and not found.select_for_update(skip_locked=True):
+        return False
     return bool(found.update(next_check_at=payment.next_check_at, checks=payment.checks))
 
 
