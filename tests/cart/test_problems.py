@@ -100,7 +100,7 @@ CHANGES = {
     "dearer and short": (
         dearer_and_short,
         [
-            {"code": "short_stock", "detail": SHORT.format(1), "available": 1},
+            {"code": "short_stock", "detail": "Only 1 piece of Piston is in stock.", "available": 1},
             {"code": "price_changed", "detail": PRICE.format("3000.50"), "was": "2500.00", "now": "3000.50"},
         ],
         "9001.50",

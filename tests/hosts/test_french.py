@@ -230,11 +230,11 @@ def test_a_carts_problems_are_told_in_french_and_its_sums_are_not(in_both, clien
     english, french = (answer.json() for answer in in_both("get", "carts/products/"))
 
     assert [problem.pop("detail") for problem in english["problems"]] == [
-        "Only 1 pieces of Piston are in stock.",
+        "Only 1 piece of Piston is in stock.",
         "The price of Piston was 2500.00 and is now 1234567.00.",
     ]
     assert [problem.pop("detail") for problem in french["problems"]] == [
-        "Il ne reste que 1 pièces de Piston en stock.",
+        "Il ne reste que 1 pièce de Piston en stock.",
         "Le prix de Piston était de 2500.00 ; il est maintenant de 1234567.00.",
     ]
     assert english == french

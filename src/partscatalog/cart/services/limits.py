@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from partscatalog.conf import get_settings
 from partscatalog.exceptions import CartLimit, OutOfStock
@@ -18,8 +19,12 @@ def verify_quantity(quantity: int, *, held: int, available: int, text: str) -> N
         return
     most = get_settings().CART_MAX_QUANTITY
     if quantity > most:
-        detail = _("A line of the cart holds at most %(most)d pieces.") % {"most": most}
-        raise CartLimit(detail, limit="quantity", most=most)
+        detail = ngettext(
+            "A line of the cart holds at most %(most)d piece.",
+            "A line of the cart holds at most %(most)d pieces.",
+            most,
+        )
+        raise CartLimit(detail % {"most": most}, limit="quantity", most=most)
     if quantity > available:
         raise OutOfStock(text, available=available)
 

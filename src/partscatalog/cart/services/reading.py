@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partscatalog import money
 from partscatalog.catalog.pricing import price_rule
@@ -129,20 +130,23 @@ def _not_sold(line: PricedLine) -> Problem:
 
 
 def _reduced(line: PricedLine, wanted: int) -> Problem:
-    text = _("%(wanted)d pieces of %(name)s were wanted; the cart holds %(quantity)d.") % {
-        "wanted": wanted,
-        "name": line.product.name,
-        "quantity": line.quantity,
-    }
-    return Problem(item=line.pk, code="reduced", detail=text, facts={"wanted": wanted})
+    text = ngettext(
+        "%(wanted)d piece of %(name)s was wanted; the cart holds %(quantity)d.",
+        "%(wanted)d pieces of %(name)s were wanted; the cart holds %(quantity)d.",
+        wanted,
+    )
+    detail = text % {"wanted": wanted, "name": line.product.name, "quantity": line.quantity}
+    return Problem(item=line.pk, code="reduced", detail=detail, facts={"wanted": wanted})
 
 
 def _short_stock(line: PricedLine) -> Problem:
-    text = _("Only %(available)d pieces of %(name)s are in stock.") % {
-        "available": line.available,
-        "name": line.product.name,
-    }
-    return Problem(item=line.pk, code="short_stock", detail=text, facts={"available": line.available})
+    text = ngettext(
+        "Only %(available)d piece of %(name)s is in stock.",
+        "Only %(available)d pieces of %(name)s are in stock.",
+        line.available,
+    )
+    detail = text % {"available": line.available, "name": line.product.name}
+    return Problem(item=line.pk, code="short_stock", detail=detail, facts={"available": line.available})
 
 
 def _price_changed(line: PricedLine) -> Problem:
