@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from urllib3.connection import HTTPSConnection
 
 from partscatalog.payments.gateways.base import GatewayError, GatewayRefused
+from partscatalog.payments.gateways.bounded import _bounded
 from partscatalog.payments.gateways.dialing import MOST_LOOKUPS
 from partscatalog.payments.gateways.options import Secret
 from partscatalog.payments.gateways.paystack import PaystackGateway
@@ -175,3 +177,24 @@ def test_a_name_server_that_hangs_leaves_few_threads_behind_and_is_asked_again_w
     with Echo().running() as server:
         names.addresses = [("127.0.0.1", int(server.url.rsplit(":", 1)[1]))]
         assert api(5).get("/x").status == 200
+
+
+def test_a_proxy_is_dialled_in_place_of_the_provider(names, monkeypatch):
+    with Echo().running() as server:
+        names.addresses = [("127.0.0.1", int(server.url.rsplit(":", 1)[1]))]
+        monkeypatch.setenv("HTTP_PROXY", f"http://{HOST}:3128")
+
+        JsonApi(base_url="http://elsewhere.example", secret=Secret("k"), timeout=2).get("/x")
+
+    assert [call.path for call in server.calls] == ["http://elsewhere.example/x"]
+
+
+def test_a_connection_that_finds_its_own_way_keeps_it():
+    """Such as through a SOCKS proxy: nothing is ever dialled past it."""
+
+    class Tunnelled(HTTPSConnection):
+        def _new_conn(self):
+            raise NotImplementedError
+
+    assert _bounded(Tunnelled, 0.0)._new_conn is Tunnelled._new_conn
+    assert _bounded(HTTPSConnection, 0.0)._new_conn is not HTTPSConnection._new_conn

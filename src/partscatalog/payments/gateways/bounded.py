@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from partscatalog.payments.gateways.dialing import CONNECT_SECONDS, dial
@@ -56,7 +57,10 @@ def _bounded(connection_class: type[Any], deadline: float) -> type[Any]:
         answer.fp = io.BufferedReader(_DeadlineReader(answer.fp.detach(), sock, deadline))
         return answer
 
-    changes = {"_new_conn": connect, "response_class": staticmethod(response)}
+    changes: dict[str, Any] = {"response_class": staticmethod(response)}
+    if connection_class._new_conn is HTTPConnection._new_conn:
+        # One of another way goes through a SOCKS proxy, past which nothing may be dialled.
+        changes["_new_conn"] = connect
     return type("BoundedConnection", (connection_class,), changes)
 
 
