@@ -183,7 +183,8 @@ def test_refuses_a_search_that_is_none(api, way, path, text):
 def test_no_bytes_of_a_query_string_are_too_odd(api, shop, raw):
     answer = api.get(f"{PRODUCTS}?search={raw}")
 
-    assert answer.status_code == (400 if "%00" in raw else 200)
+    is_read = not re.search("%00|%ED|%FF|%C3", raw)
+    assert answer.status_code == (200 if is_read else 400)
     assert len(answer.json()) == (8 if not raw.strip("+") or raw.startswith("%20") else len(answer.json()))
 
 

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from partscatalog import money
-from partscatalog.api.parsers import JSONNumber
+from partscatalog.api.parsers import Form, JSONNumber
 from partscatalog.conf import get_settings
 
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -106,6 +106,24 @@ class WholeNumberField(serializers.Field[int, Any, int, Any]):
         if number > self.max_value:
             self.fail("max_value", max_value=self.max_value)
         return number
+
+
+class FlagField(serializers.BooleanField):
+    """True or false; in a form these words in any letter case, in JSON nothing but the two."""
+
+    default_error_messages = {"invalid": _("Write true or false.")}
+
+    WORDS = {"true": True, "false": False}
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        is_word = isinstance(dictionary, Form) and isinstance(value, str)
+        return self.WORDS.get(value.lower(), value) if is_word else value
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
 
 
 class TextField(serializers.CharField):

@@ -27,6 +27,10 @@ MAX_BYTES = 2 * 1024 * 1024
 REPLACED = "\ufffd"
 
 
+class Form(dict[str, Any]):
+    """The fields of a form, in which a boolean is a word."""
+
+
 class JSONNumber(float):
     """A JSON number with a point or an exponent that remembers how it was written."""
 
@@ -70,7 +74,7 @@ class PlainFormParser(parsers.FormParser):
         body = read_bounded(stream)
         most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         try:
-            data = dict(
+            data = Form(
                 parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=most)
             )
         except UnicodeError as error:
@@ -104,7 +108,7 @@ class PlainMultiPartParser(parsers.MultiPartParser):
         if any(REPLACED in text for text in (*fields, *fields.values())):
             raise ParseError(_("The form is not valid UTF-8."))
         verify_plain(fields)
-        return {**fields, **parsed.files.dict()}
+        return Form({**fields, **parsed.files.dict()})
 
 
 def read_bounded(stream: IO[Any]) -> bytes:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from partscatalog.api import errors
+from partscatalog.api import encodings, errors
 from partscatalog.api.authentication import BearerAuthentication, LenientBearerAuthentication
 from partscatalog.api.parsers import PlainFormParser, PlainMultiPartParser, StrictJSONParser
 from partscatalog.api.permissions import IsPerson, added_by_site
@@ -39,6 +39,8 @@ class ShopView(APIView):
 
     ``error_key`` is where the text of an error stands. ``throttle_scope`` names the rate that counts its
     requests, and ``throttle_methods`` which of them. ``app`` names the permissions that a site adds.
+    ``is_raw`` says that the view reads bytes of its own; elsewhere a body that cannot be read is refused,
+    whether the view needs it or not.
     """
 
     renderer_classes = [PlainJSONRenderer]
@@ -54,6 +56,7 @@ class ShopView(APIView):
     schema = ShopSchema()
 
     app: ClassVar[str] = ""
+    is_raw: ClassVar[bool] = False
     error_key: ClassVar[str] = "detail"
     throttle_scope: ClassVar[str | None] = None
     throttle_methods: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
@@ -77,6 +80,10 @@ class ShopView(APIView):
         if method not in self.http_method_names or not hasattr(self, method):
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
+        if not self.is_raw:
+            encodings.verify(request._request)
+            if request.method not in SAFE_METHODS:
+                _ = request.data
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return errors.handle

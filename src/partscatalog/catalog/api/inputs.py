@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from partscatalog import strict_json
-from partscatalog.api.fields import MoneyField, TextField, WholeNumberField
+from partscatalog.api.fields import FlagField, MoneyField, TextField, WholeNumberField
 from partscatalog.catalog.models import Brand, Category
 from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.models.product import NUMBER_LENGTH
@@ -87,7 +87,7 @@ class ProductInput(serializers.Serializer[Any]):
     stock = WholeNumberField(max_value=MAX_STOCK, required=False)
     description = TextField(max_length=20_000, required=False, allow_blank=True)
     attributes = AttributesField(required=False)
-    is_active = serializers.BooleanField(required=False)
+    is_active = FlagField(required=False)
 
     #: What a PUT puts in place of the fields that it leaves out; the others keep their value.
     DEFAULTS = {"brand": None, "number": None, "description": ""}
@@ -99,7 +99,7 @@ class CategoryInput(serializers.Serializer[Any]):
         Category, required=False, allow_null=True
     )
     description = TextField(max_length=5_000, required=False, allow_blank=True)
-    is_active = serializers.BooleanField(required=False)
+    is_active = FlagField(required=False)
 
     DEFAULTS = {"parent": None, "description": ""}
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 import partscatalog
+from partscatalog.api import encodings
 from partscatalog.api.pagination import PARAMETERS, asked_parameters
 from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.api.swaps import is_swapped
@@ -43,7 +44,8 @@ class ReadView(CatalogView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer a hit before anything else is asked, unless the site has permissions to ask first."""
-        if request.method in READS and not get_settings().PERMISSIONS.get("catalog"):
+        is_open = not get_settings().PERMISSIONS.get("catalog")
+        if request.method in READS and is_open and encodings.is_utf_8(request):
             kept = answers.find(request, self.question(request))
             if kept is not None:
                 return kept

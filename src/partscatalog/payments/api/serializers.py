@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from partscatalog import money
-from partscatalog.api.fields import MoneyField, UTCDateTimeField
+from partscatalog.api.fields import FlagField, MoneyField, UTCDateTimeField
 from partscatalog.payments.models import Payment, PaymentEvent, Refund
 from partscatalog.payments.services.balance import plain, plain_amount
 from partscatalog.payments.states import GIVEN_BACK
@@ -63,7 +63,7 @@ class RefundRequestSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="How much to give back; all that is left where not given.",
     )
-    restock = serializers.BooleanField(
+    restock = FlagField(
         required=False,
         default=False,
         help_text="Return the order's pieces to the stock; only with a refund of all that is left.",

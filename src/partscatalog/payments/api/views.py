@@ -75,6 +75,7 @@ class WebhookView(ShopView):
     """Open to whoever has the provider's signature: no permission that a site adds keeps a provider out."""
 
     authentication_classes = []
+    is_raw = True
 
     @extend_schema(**docs.WEBHOOK)
     def post(self, request: Request, alias: str) -> Response:
