@@ -169,3 +169,32 @@ def test_is_asked_for_once_in_a_process(statements):
         setup.is_ready("default")
 
     assert ran.sql == []
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_command_ends_kept_searches(api, statements):
+    make_product("\u00c9trier")
+    setup.remove(connection)
+    plain = found(api, "etrier")
+
+    call_command("rebuild_search")
+    full = found(api, "etrier")
+    call_command("rebuild_search")
+
+    assert (plain, full) == ([], ["\u00c9trier"])
+    with statements() as ran:
+        found(api, "etrier")
+    assert len(ran) > 0
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_knows_plain_search_alone_keeps_nothing_for_those_that_know_more(api, monkeypatch):
+    """Until it is started anew it does not look whether the tables are there."""
+    make_product("\u00c9trier")
+    with monkeypatch.context() as old:
+        old.setattr(setup, "is_ready", lambda _using: False)
+        plain = found(api, "etrier")
+
+    assert (plain, found(api, "etrier")) == ([], ["\u00c9trier"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import get_language
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -19,6 +20,7 @@ from partscatalog.catalog.api.rows import show_groups
 from partscatalog.catalog.api.serializers import show
 from partscatalog.catalog.cache import answers
 from partscatalog.catalog.cache.answers import Built, Question, Shows
+from partscatalog.catalog.search import setup
 from partscatalog.conf import get_settings
 from partscatalog.exceptions import NotFound
 
@@ -67,8 +69,10 @@ class ReadView(CatalogView):
     def question(self, request: HttpRequest) -> Question:
         """Return what is asked: all that can change the answer, and nothing else."""
         asked = asked_parameters(request.GET, self.parameters)
-        shows = Shows.STOCKS if any(name == "in_stock" for name, _value in asked) else self._shown()
-        text = repr([request.path, asked, *self._surroundings(request)])
+        names = {name for name, _value in asked}
+        shows = Shows.STOCKS if "in_stock" in names else self._shown()
+        is_full_text = "search" in names and setup.is_ready(DEFAULT_DB_ALIAS)
+        text = repr([request.path, asked, is_full_text, *self._surroundings(request)])
         return Question(shows, text, "" if self.is_open else request.path)
 
     def _shown(self) -> Shows:

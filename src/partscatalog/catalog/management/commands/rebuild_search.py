@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+from partscatalog.catalog.cache import changes
+from partscatalog.catalog.models import CatalogChange
 from partscatalog.catalog.search import setup
 
 if TYPE_CHECKING:
@@ -20,7 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="The alias of the database.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not setup.install(connections[options["database"]]):
+        with transaction.atomic(using=options["database"]):
+            is_full_text = setup.install(connections[options["database"]])
+            if is_full_text:
+                # A search may find more now, or less where words were forgotten.
+                changes.record(CatalogChange.Reach.ALL)
+        if not is_full_text:
             names = " and ".join(setup.EXTENSIONS)
             raise CommandError(f"Search stays plain: full text needs PostgreSQL with {names}.")
         self.stdout.write("Full text search is there. Restart the site's processes if it was not before.")
