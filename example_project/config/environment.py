@@ -9,6 +9,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from django.core.checks.security import base as security
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ ENGINES = {
 # Seconds until a database, Redis or the broker counts as not answering.
 CONNECT_TIMEOUT = 5
 REDIS_TIMEOUT = 0.3
+
+MAKE_KEY = """python -c 'import secrets; print(secrets.token_urlsafe(64))'"""
 # Seconds that a thread keeps its connection to the database for the requests after this one.
 CONNECTION_SECONDS = 60
 
@@ -83,16 +86,32 @@ def secret_key(*, debug: bool, file: Path) -> str:
 
     A key that stood in the repository would sign tokens that anybody can forge.
 
-    :raises ImproperlyConfigured: when DEBUG is off and no key is given.
+    :raises ImproperlyConfigured: when DEBUG is off and no key is given, or one that can be guessed.
     """
     given = text("SECRET_KEY")
+    if not (given or debug):
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set; with DEBUG=0 the site does not start without one. Make one: {MAKE_KEY}"
+        )
+    if given and not (debug or _is_strong(given)):
+        raise ImproperlyConfigured(
+            "SECRET_KEY can be guessed; with DEBUG=0 it has 50 characters or more, 5 different ones or more, "
+            f"and does not begin with django-insecure-. Make one: {MAKE_KEY}"
+        )
     if given:
         return given
-    if not debug:
-        raise ImproperlyConfigured("SECRET_KEY is not set; with DEBUG=0 the site does not start without one.")
     if not file.exists():
         _write_once(file, secrets.token_urlsafe(64))
     return file.read_text()
+
+
+def _is_strong(key: str) -> bool:
+    """Tell whether Django's own check of a deployment (security.W009) finds nothing wrong with the key."""
+    return (
+        len(key) >= security.SECRET_KEY_MIN_LENGTH
+        and len(set(key)) >= security.SECRET_KEY_MIN_UNIQUE_CHARACTERS
+        and not key.startswith(security.SECRET_KEY_INSECURE_PREFIX)
+    )
 
 
 def _write_once(file: Path, content: str) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
+import subprocess
+import sys
+from contextlib import nullcontext
 
 import pytest
+from django.core.checks.security.base import check_secret_key
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
+from tests.example.site import ROOT
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,40 @@ def test_refuses_to_run_without_key_and_hosts_outside_debug(monkeypatch, tmp_pat
         environment.allowed_hosts(debug=False)
 
     assert list(tmp_path.iterdir()) == []
+
+
+WEAK = ["a" * 49, "abcd" * 20, "django-insecure-" + "0123456789" * 5]
+
+
+@pytest.mark.parametrize("key", WEAK)
+def test_refuses_a_key_that_can_be_guessed_outside_debug_alone(monkeypatch, tmp_path, key):
+    """T-JWT-3"""
+    monkeypatch.setenv("SECRET_KEY", key)
+
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY can be guessed") as refusal:
+        environment.secret_key(debug=False, file=tmp_path / "secret_key")
+
+    assert key not in str(refusal.value)
+    assert environment.secret_key(debug=True, file=tmp_path / "secret_key") == key
+
+
+@pytest.mark.parametrize("key", [*WEAK, "abcde" * 10, "0123456789" * 5, "abcde" * 9 + "abcd"])
+def test_a_key_is_refused_where_djangos_own_check_would_warn_of_it(monkeypatch, tmp_path, settings, key):
+    monkeypatch.setenv("SECRET_KEY", key)
+    settings.SECRET_KEY = key
+    is_fine = check_secret_key(None) == []
+
+    with nullcontext() if is_fine else pytest.raises(ImproperlyConfigured):
+        assert environment.secret_key(debug=False, file=tmp_path / "secret_key") == key
+
+
+def test_the_command_that_the_refusal_names_makes_a_key(monkeypatch, tmp_path):
+    _python, *arguments = shlex.split(environment.MAKE_KEY)
+    made = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+    monkeypatch.setenv("SECRET_KEY", made.stdout)
+
+    assert environment.secret_key(debug=False, file=tmp_path / "x") == made.stdout.strip()
+    assert environment.MAKE_KEY in (ROOT / "README.md").read_text()
 
 
 def test_reads_the_hosts_as_a_list(monkeypatch):

@@ -24,6 +24,14 @@ def test_refuses_to_start_outside_debug_without(variables, missing):
     assert f"{missing} is not set" in result.stderr
 
 
+def test_refuses_to_start_outside_debug_with_a_key_that_can_be_guessed():
+    result = manage("check", **{**PRODUCTION, "SECRET_KEY": "short-and-guessable"})
+
+    assert result.returncode != 0
+    assert "SECRET_KEY can be guessed" in result.stderr
+    assert "short-and-guessable" not in result.stderr
+
+
 def settings(*names: str, **variables: str) -> dict[str, Any]:
     """Return settings of the site as they are under these variables."""
     code = (
