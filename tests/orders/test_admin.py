@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 
 from partscatalog.catalog.models import Product
@@ -49,6 +50,16 @@ def test_shows_lines_history_and_total(staff, buyer):
         "pending",
     ):
         assert text in page
+
+
+def test_tells_the_history_in_words(staff, buyer):
+    order = place(buyer, {make_product(): 1})
+    moving.mark_paid(order=order)
+
+    page = BeautifulSoup(staff.get(f"{LIST}{order.pk}/change/").content, "html.parser")
+
+    told = [title.text.strip() for title in page.select("#events-group .original p")]
+    assert told == ["pending", "pending → paid"]
 
 
 def test_offers_no_field_to_edit(staff, buyer):

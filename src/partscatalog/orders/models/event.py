@@ -39,4 +39,5 @@ class OrderEvent(models.Model):
         indexes = [models.Index(fields=["mail_sent_at", "at"], name="pc_order_event_mail")]
 
     def __str__(self) -> str:
-        return f"{self.from_status} to {self.to_status}"
+        steps = (self.get_from_status_display(), self.get_to_status_display())
+        return " → ".join(str(step) for step in steps if step)
