@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+import django
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,11 +16,15 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DatabaseError, connections, transaction
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field, Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
 
@@ -74,6 +79,30 @@ class ShopModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscri
         if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeyedAutocompleteSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def own_page(
+        self, request: HttpRequest, template: str, original: Model, **context: Any
+    ) -> TemplateResponse:
+        """Return a page about one row, with the way to it; ``here`` in the context is its last step."""
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        steps = [
+            ("index", [], _("Home")),
+            ("app_list", [self.opts.app_label], self.opts.app_config.verbose_name),
+            (f"{model}_changelist", [], capfirst(self.opts.verbose_name_plural)),
+            (f"{model}_change", [original.pk], original),
+        ]
+        site = self.admin_site
+        crumbs = [
+            (reverse(f"admin:{name}", args=args, current_app=site.name), text) for name, args, text in steps
+        ]
+        shown = {
+            **site.each_context(request),
+            "opts": self.opts,
+            "original": original,
+            "crumbs": crumbs,
+            "crumbs_are_list": django.VERSION >= (6, 1),
+        }
+        return TemplateResponse(request, template, {**shown, **context})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

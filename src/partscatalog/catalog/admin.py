@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import router, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -268,14 +267,14 @@ class ProductAdmin(ShopModelAdmin):
             return HttpResponseRedirect(
                 reverse("admin:partscatalog_catalog_product_change", args=[product.pk])
             )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Adjust the stock of %(product)s") % {"product": product},
-            "form": form,
-            "product": product,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/partscatalog_catalog/product/adjust.html", context)
+        return self.own_page(
+            request,
+            "admin/partscatalog_catalog/product/adjust.html",
+            product,
+            title=_("Adjust the stock of %(product)s") % {"product": product},
+            here=_("Adjust stock"),
+            form=form,
+        )
 
     def _booked(self, request: HttpRequest, product: Product, form: AdjustmentForm) -> bool:
         try:

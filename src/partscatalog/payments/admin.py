@@ -13,7 +13,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -224,15 +223,15 @@ class PaymentAdmin(ShopModelAdmin):
             return HttpResponseRedirect(
                 reverse("admin:partscatalog_payments_payment_change", args=[payment.pk])
             )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Refund %(payment)s") % {"payment": payment},
-            "form": form,
-            "payment": payment,
-            "left": balance.text(payment, balance.refundable(payment)),
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/partscatalog_payments/payment/refund.html", context)
+        return self.own_page(
+            request,
+            "admin/partscatalog_payments/payment/refund.html",
+            payment,
+            title=_("Refund %(payment)s") % {"payment": payment},
+            here=_("Refund"),
+            form=form,
+            left=balance.text(payment, balance.refundable(payment)),
+        )
 
     def _refunded(self, request: HttpRequest, payment: Payment, form: RefundForm) -> bool:
         asked = {"amount": form.cleaned_data["amount"], "restock": form.cleaned_data["restock"]}
