@@ -19,6 +19,7 @@ from partscatalog.payments.models import Payment, PaymentEvent, Refund, SandboxR
 from partscatalog.payments.sandbox.gateway import SandboxGateway
 from partscatalog.payments.services import reviewing
 from partscatalog.payments.services.applying import apply
+from partscatalog.payments.services.asking import ask
 from partscatalog.payments.services.reconciling import reconcile
 from partscatalog.payments.services.refunding import RefundOrder, refund_payment
 from partscatalog.payments.services.reports import Report
@@ -621,3 +622,17 @@ def test_an_older_word_of_a_refund_takes_nothing_of_a_newer_one_back(desk):
 
     refund.refresh_from_db()
     assert refund.state == "succeeded"
+
+
+def test_an_answer_that_came_while_staff_decided_is_news_afterwards(desk):
+    payment = desk.flagged("reference")
+    SandboxTransaction.objects.update(status="paid", paid_amount=F("amount"))
+    ask(payment)
+    assert Payment.objects.get().state == "open"
+
+    desk.decide("dismiss", payment)
+    reconcile()
+
+    payment.refresh_from_db()
+    desk.order.refresh_from_db()
+    assert (payment.state, payment.needs_review, desk.order.status) == ("paid", False, "paid")

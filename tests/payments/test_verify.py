@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from partscatalog.orders.models import Order, OrderEvent
 from partscatalog.orders.signals import order_paid
 from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.services.reconciling import reconcile
 from partscatalog.payments.signals import payment_failed, payment_succeeded
 from partscatalog.testing import make_user
 from tests.payments.conftest import make_order, make_payment
@@ -370,3 +373,19 @@ def test_costs_a_bounded_number_of_statements(shop_with_paystack, verify, refere
         verify(reference)
 
     assert (len(paying), len(paid)) == (8 + 1, 1 + 1)  # the token's user comes on top
+
+
+def test_a_start_that_died_ends_though_it_was_asked_about_while_it_could_still_be_answered(
+    shop_with_paystack, shopper, order
+):
+    """T-PAY-15: the same word means something else later."""
+    killed = make_payment(order, age=1)
+    assert shopper.get("/api/payments/verify/", {"reference": killed.reference}).status_code == 400
+    killed.refresh_from_db()
+    assert killed.state == "created"
+
+    Payment.objects.update(created_at=timezone.now() - timedelta(hours=1), next_check_at=timezone.now())
+    reconcile()
+
+    killed.refresh_from_db()
+    assert (killed.state, killed.open_for) == ("failed", None)

@@ -25,13 +25,18 @@ def move(payment: Payment, target: State) -> None:
 def move_from(payment: Payment, source: State, target: State, **also: Any) -> bool:
     """Move a payment whose lock nobody holds, and tell whether this call did; staff alone move one in review.
 
+    The payment given is brought up to date.
+
     :raises ValueError: when the table does not name the move.
     """
     _require(source, target, MOVES)
     if target not in HOLDING:
         also["open_for"] = None
     found = Payment.objects.filter(pk=payment.pk, state=source, needs_review=False)
-    return bool(found.update(state=target, **also))
+    if not found.update(state=target, **also):
+        return False
+    payment.state = target
+    return True
 
 
 def move_refund(refund: Refund, target: RefundState) -> None:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from partscatalog.payments.gateways.base import Dispute
+from partscatalog.payments.gateways.base import Dispute, Standing
 from partscatalog.payments.models import EarlyEvent, Payment, PaymentEvent
 
 if TYPE_CHECKING:
@@ -58,8 +58,13 @@ def from_early(event: EarlyEvent) -> Report:
 
 
 def from_answer(payment: Payment, status: Status) -> Report:
-    """Return the report that the answer to a question is; the same answer again is no news."""
+    """Return the report that the answer to a question is; the same answer again is no news.
+
+    That a payment is missing is, once its start has no outcome any more: before it may still be on its way.
+    """
     said = [payment.reference, status.reference, status.standing, dict(status.shown)]
+    if status.standing is Standing.MISSING:
+        said.append(payment.state)
     return Report(
         source=Source.ASKED,
         kind=status.standing,
