@@ -39,3 +39,17 @@ def test_staff_signs_in_to_the_admin_and_finds_the_products(page, foreign):
     assert page.locator("#result_list tbody tr").count() == 50
     assert page.locator("link[href*='/static/admin/css/base.css']").count() == 1
     assert foreign == []
+
+
+def test_staff_see_every_column_of_the_products_at_1200_pixels(page):
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto("/admin/login/?next=/admin/partscatalog_catalog/product/")
+    page.fill("[name=username]", "staff@example.com")
+    page.fill("[name=password]", "partscatalog-demo")
+    page.click("[type=submit]")
+
+    page.locator("#result_list tbody tr").nth(49).wait_for(timeout=20_000)
+    shown, whole = page.evaluate(
+        "[document.querySelector('.results').clientWidth, document.querySelector('.results').scrollWidth]"
+    )
+    assert whole <= shown

@@ -163,6 +163,15 @@ def test_changes_price_and_activity_in_the_list(staff):
     assert (product.price, product.is_active, product.stock) == (Decimal("99.5"), False, 5)
 
 
+def test_the_list_names_brand_and_number_in_one_column(staff):
+    make_product(number="NW-1", brand=make_brand("Nordwerk"))
+    make_product("Gasket")
+
+    page = BeautifulSoup(staff.get(f"{ADMIN}/product/").content, "html.parser")
+
+    assert [cell.get_text(" ").strip() for cell in page.select(".field-part_number")] == ["", "Nordwerk NW-1"]
+
+
 @pytest.mark.parametrize("price", ["1e5", "1_000", "٩", "99.505"])
 def test_refuses_a_price_in_the_list_that_is_not_plainly_written(staff, price):
     product = make_product(price="2500.00")

@@ -53,6 +53,16 @@ def test_staff_find_payments_by_reference_order_state_and_review(admin_client, o
         assert payment.reference not in admin_client.get(f"{PAGES}?{query}").content.decode()
 
 
+def test_the_list_names_what_is_to_review_beside_the_reference(admin_client, payment):
+    row = BeautifulSoup(admin_client.get(PAGES).content, "html.parser").select_one("#result_list tbody tr")
+
+    assert row is not None
+    reference, icon, reason = row.select("th, td:not(.action-checkbox)")[:3]
+    assert reference.text == payment.reference
+    assert icon.select_one("img[alt=True]")
+    assert reason.text == "the amount is another than was asked for"
+
+
 def test_a_payment_is_shown_with_its_events_and_is_not_edited(admin_client, payment):
     """T-FUNC-5"""
     url = f"{PAGES}{payment.pk}/change/"

@@ -176,10 +176,10 @@ class ProductAdmin(ShopModelAdmin):
 
     form = ProductForm
     inlines = [ProductImageInline, StockMovementInline]
-    list_display = ["name", "number", "brand", "category", "price", "is_active", "stock"]
+    list_display = ["name", "part_number", "price", "is_active", "stock"]
     list_editable = ["price", "is_active"]
     list_filter = ["is_active", "category", "brand"]
-    list_select_related = ["category", "brand"]
+    list_select_related = ["brand"]
     search_fields = ["number", "number_normalised", "name", "slug", "brand__name"]
     autocomplete_fields = ["category", "brand"]
     ordering = ["-created_at", "-pk"]
@@ -209,6 +209,18 @@ class ProductAdmin(ShopModelAdmin):
         columns = list(super().get_list_display(request))
         is_editable = self.has_change_permission(request) and IS_POPUP_VAR not in request.GET
         return columns if is_editable else _plainly_priced(columns)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "price" and field:
+            # Django's own class for a field as wide as a number needs.
+            field.widget.attrs["class"] = "vBigIntegerField"
+        return field
+
+    @admin.display(description=_("part number"), ordering="number")
+    def part_number(self, product: Product) -> str:
+        """Name the brand above its number: two columns would push the stock off the page."""
+        return format_html("{}<br>{}", product.brand or "", product.number or "")
 
     @admin.display(description=_("price"), ordering="price")
     def plain_price(self, product: Product) -> str:

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -102,10 +103,9 @@ class RefundForm(forms.Form):
 
 @admin.register(Payment)
 class PaymentAdmin(ShopModelAdmin):
-    list_display = ["reference", "order", "gateway", "state", "total", "needs_review", "created_at"]
+    list_display = ["short_reference", "needs_review", "review_reason", "state", "total"]
     list_filter = ["needs_review", "review_reason", "state", "gateway", "is_live", "created_at"]
     search_fields = ["reference", "order__number"]
-    list_select_related = ["order"]
     show_full_result_count = False
     inlines = [RefundInline, PaymentEventInline]
     actions = ["accept", "dismiss", "refund_rest"]
@@ -145,6 +145,12 @@ class PaymentAdmin(ShopModelAdmin):
 
     def has_refund_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("partscatalog_payments.add_refund"))
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def short_reference(self, payment: Payment) -> str:
+        """Let the reference break after the order's id: it is one long word otherwise."""
+        order, _underscore, rest = payment.reference.rpartition("_")
+        return format_html("{}_<wbr>{}", order, rest) if order else payment.reference
 
     @admin.display(description=_("amount"), ordering="amount")
     def total(self, payment: Payment) -> str:
