@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.utils.text import slugify
 
 from benchmarks.loading import bulk, rows
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
+from partscatalog.catalog.search import setup
 from shop.demo.brands import MAKERS
 from shop.demo.tree import ROOTS
 
@@ -23,6 +25,8 @@ FOLDER = "partscatalog/products"
 def load(products: int) -> None:
     if Product.objects.exists():
         return
+    # The texts of full text search are made at once from all rows, not by triggers.
+    setup.remove(connection)
     for root in ROOTS:
         _plant(root, parent=None)
     bulk.write(
@@ -45,6 +49,7 @@ def load(products: int) -> None:
     )
     bulk.write(ProductImage, ["product", "image", "alt_text", "position", "thumbnails"], _pictures(products))
     bulk.write(StockMovement, ["product", "delta", "reason", "created_at"], _movements(products))
+    setup.install(connection)
 
 
 def _plant(group: Group, *, parent: Category | None) -> None:

@@ -83,6 +83,7 @@ class Product(models.Model):
             models.Index(fields=["price", "id"], name="pc_product_price"),
             models.Index(fields=["name", "id"], name="pc_product_name"),
             models.Index(fields=["category", "-created_at", "-id"], name="pc_product_category_newest"),
+            models.Index(fields=["brand", "-created_at", "-id"], name="pc_product_brand_newest"),
             models.Index(fields=["number_normalised"], name="pc_product_number"),
         ]
 

@@ -1,0 +1,67 @@
+"""Each documented filter and ordering of products walks an index of its own order: no list is sorted whole."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from partscatalog.catalog.models import Product
+from partscatalog.testing import make_brand, make_category
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        connection.vendor not in {"postgresql", "sqlite"}, reason="Its plans name indexes in another way."
+    ),
+]
+
+PAGES = {
+    "/api/products/": "pc_product_newest",
+    "/api/products/?ordering=created_at": "pc_product_newest",
+    "/api/products/?ordering=price": "pc_product_price",
+    "/api/products/?ordering=-price": "pc_product_price",
+    "/api/products/?ordering=price&min_price=10&max_price=20": "pc_product_price",
+    "/api/products/?ordering=name": "pc_product_name",
+    "/api/products/?ordering=-name": "pc_product_name",
+    "/api/products/?brand=brand-7": "pc_product_brand_newest",
+    "/api/products/?in_stock=true": "pc_product_newest",
+}
+
+
+def fill() -> None:
+    brands = [make_brand(f"Brand {number}") for number in range(20)]
+    category = make_category("Engine")
+    Product.objects.bulk_create(
+        Product(
+            name=f"Part {number % 37}",
+            slug=f"part-{number}",
+            price=number % 53,
+            category=category,
+            brand=brands[number % 20],
+            stock=number % 3,
+        )
+        for number in range(3_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def plan_of(api, url: str) -> str:
+    with CaptureQueriesContext(connection) as ran:
+        assert len(api.get(f"{url}{'&' if '?' in url else '?'}page_size=5").json()) == 5
+    (page,) = [query["sql"] for query in ran if "LIMIT 6" in query["sql"]]
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {page}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def test_pages_walk_an_index_in_their_order(api):
+    fill()
+
+    plans = {url: plan_of(api, url) for url in PAGES}
+
+    unused = {url: plan for url, plan in plans.items() if PAGES[url] not in plan}
+    sorting = {url: plan for url, plan in plans.items() if "Sort" in plan or "TEMP B-TREE" in plan}
+    assert (unused, sorting) == ({}, {})
