@@ -1,4 +1,4 @@
-"""Each documented filter and ordering of products walks an index of its own order: no list is sorted whole."""
+"""Each documented filter and ordering of products walks an index in its order: no list is sorted whole."""
 
 from __future__ import annotations
 
