@@ -14,7 +14,7 @@ from partscatalog.catalog.models import CatalogChange, Product, StockMovement
 from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.signals import stock_changed
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
-from partscatalog.transactions import writing
+from partscatalog.transactions import whole_inserts, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,12 +64,12 @@ def book(
     actor: AbstractBaseUser | None = None,
 ) -> None:
     """Write the movements of a change made by :func:`subtract` (negative) or :func:`add`, and announce it."""
-    movements = StockMovement.objects.bulk_create(
-        StockMovement(
-            product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor.pk if actor else None
+    actor_id = actor.pk if actor else None
+    with whole_inserts():
+        movements = StockMovement.objects.bulk_create(
+            StockMovement(product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor_id)
+            for pk, delta in sorted(quantities.items())
         )
-        for pk, delta in sorted(quantities.items())
-    )
     changes.record_stock(movements)
     _announce(quantities)
 
