@@ -8,11 +8,19 @@ import os
 import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    # While the rest is loaded there is nothing that a Ctrl-C would have to put in order.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import django
 from django.core.management import call_command
 
 from shop.demo import people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # From <linux/prctl.h>.
 PR_SET_PDEATHSIG = 1
@@ -76,10 +84,18 @@ def announce(port: int, password: str) -> None:
     print("\n".join(lines), flush=True)
 
 
-def main() -> None:
-    port = port_from_arguments("Serve the demo shop on this machine.")
+def interruptible(main: Callable[[], None]) -> None:
+    """Run it, and let Ctrl-C end it without a traceback."""
     # A shell that starts jobs in the background tells them to ignore Ctrl-C; this one must hear it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted.")
+
+
+def main() -> None:
+    port = port_from_arguments("Serve the demo shop on this machine.")
     end_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -90,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    interruptible(main)

@@ -13,13 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+if __name__ == "__main__":
+    # While the rest is loaded there is nothing that a Ctrl-C would have to put in order.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import django
 import kombu
 import redis
 from django.db import connection
 
 from config import environment
-from demo import announce, end_with_parent, port_from_arguments, prepare, refuse_taken_port, told_password
+from demo import (
+    announce,
+    end_with_parent,
+    interruptible,
+    port_from_arguments,
+    prepare,
+    refuse_taken_port,
+    told_password,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,4 +171,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    interruptible(main)
