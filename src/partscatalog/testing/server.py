@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,13 @@ CANNED: dict[str, tuple[int, str, bytes]] = {
 
 #: Every fault that a call can meet; ``lost`` carries the call out and loses the answer.
 FAULTS = (*CANNED, "hang", "reset", "drip", "drip headers", "truncated", "redirect", "lost")
+
+
+#: Where a redirect leads; whoever follows it is answered as if nothing had happened.
+ELSEWHERE = "/elsewhere"
+
+#: For how many seconds a slow answer is held or dripped, longer than anybody may wait.
+SLOWNESS = 20
 
 
 class _Server(ThreadingHTTPServer):
@@ -101,6 +109,8 @@ def _begins(names: tuple[str, ...], start: str) -> bool:
 
 
 def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequestHandler]:
+    redirected: list[Call] = []
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -114,7 +124,10 @@ def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequest
         def _serve(self, document: Any) -> None:
             call = Call(self.command, self.path, dict(self.headers), document)
             fake.calls.append(call)
-            fault = fake.fault(call)
+            if self.path == ELSEWHERE and redirected:
+                call, fault = redirected[-1], None
+            else:
+                fault = fake.fault(call)
             with suppress(OSError):
                 if fault is None:
                     self._send(*_encode(*fake.reply(call)))
@@ -130,7 +143,7 @@ def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequest
                 "drip": lambda: self._drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"),
                 "drip headers": lambda: self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: "),
                 "truncated": self._truncate,
-                "redirect": self._redirect,
+                "redirect": lambda: self._redirect(call),
                 "lost": self._reset,
             }
             if fault == "lost":
@@ -146,7 +159,7 @@ def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequest
             self.wfile.write(body)
 
         def _hang(self) -> None:
-            closing.wait(60)
+            closing.wait(SLOWNESS)
 
         def _reset(self) -> None:
             # Linger of zero seconds: the peer gets RST instead of an orderly end.
@@ -155,15 +168,17 @@ def _handler(fake: FakeServer, closing: threading.Event) -> type[BaseHTTPRequest
 
         def _drip(self, head: bytes) -> None:
             self.wfile.write(head)
-            while not closing.wait(0.05):
+            until = time.monotonic() + SLOWNESS
+            while time.monotonic() < until and not closing.wait(0.05):
                 self.wfile.write(b" ")
 
         def _truncate(self) -> None:
             self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"status": true, "da')
 
-        def _redirect(self) -> None:
+        def _redirect(self, call: Call) -> None:
+            redirected.append(call)
             self.send_response(302)
-            self.send_header("Location", f"{fake.url}/elsewhere")
+            self.send_header("Location", fake.url + ELSEWHERE)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
