@@ -46,6 +46,8 @@ class RefundContract(Contract):
             outcomes = storm([lambda: shop.refund(paid)] * 4)
 
         assert [type(error) for error in outcomes.errors] == [RefundRefused] * 3
+        # By the shop itself: the provider was asked for one.
+        assert Refund.objects.count() == 1
         assert shop.provider.refunded(paid) == shop.payment.amount_minor
         assert told == {"refunded": 1}
         assert shop.status == "refunded"
