@@ -440,3 +440,27 @@ def test_an_event_at_another_address_of_its_account_flags_nothing(
 
     assert not Payment.objects.filter(needs_review=True).exists()
     assert PaymentEvent.objects.count() == 0
+
+
+#: Texts that some database does not take, or that are no currency.
+ODD_CURRENCIES = ["\ud800GN", "N\x00N", "ééé", "NGNNGN", "ngn", "", 7, None, ["NGN"]]
+
+
+@pytest.mark.parametrize("currency", ODD_CURRENCIES)
+@pytest.mark.parametrize("door", ["webhook", "verify"])
+def test_money_of_an_odd_currency_is_flagged(
+    api, shopper, staff, admin_client, shop_with_paystack, reference, currency, door
+):
+    """T-HOOK-2"""
+    data = shop_with_paystack.pay(reference, currency=currency)
+
+    if door == "webhook":
+        assert tell(api, shop_with_paystack, data).status_code == 200
+    else:
+        assert shopper.get("/api/payments/verify/", {"reference": reference}).status_code == 400
+
+    payment = Payment.objects.get()
+    assert (payment.review_reason, payment.received_minor) == ("currency", 750_000)
+    assert payment.received_currency == ""
+    assert staff.get(f"/api/payments/{reference}/").status_code == 200
+    assert admin_client.get(f"/admin/partscatalog_payments/payment/{payment.pk}/change/").status_code == 200

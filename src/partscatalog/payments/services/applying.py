@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 #: Where an attempt goes that brought no money. A created one that is missing may still be on its way.
 CLOSING: Mapping[Standing, State] = {Standing.FAILED: State.FAILED, Standing.EXPIRED: State.EXPIRED}
+
+#: What is kept as a currency.
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 RELEASED: Mapping[str, Review] = {
     OrderStatus.CANCELLED: Review.ORDER_CANCELLED,
@@ -122,7 +126,7 @@ def _receive(payment: Payment, status: Status) -> None:
     """Write down the money that came in, and pay the order with it or have staff decide."""
     if status.reference == payment.reference:
         payment.received_minor = _received(payment, status)
-        payment.received_currency = status.currency[:3]
+        payment.received_currency = status.currency if CURRENCY.fullmatch(status.currency) else ""
     reason = _misfit(payment, status) or _pay(payment)
     if reason is not None:
         flag(payment, reason)
