@@ -247,3 +247,15 @@ def test_costs_as_many_statements_whatever_there_is(api, shop, statements, path)
 
     # Full text search is asked what the words are.
     assert len(ran) == 3 + has_full_text, ran.sql
+
+
+@pytest.mark.parametrize(("chosen", "is_apart"), [({}, True), ({"search": "piston"}, False)])
+def test_looks_at_the_products_of_a_chosen_price_alone_unless_it_searches(
+    api, shop, statements, chosen, is_apart
+):
+    with statements() as ran:
+        api.get(FACETS, {"min_price": "200", **chosen})
+
+    (counting,) = [sql for sql in ran.sql if "GROUP BY" in sql]
+    looked_at = counting.rpartition("WHERE")[2].partition("GROUP BY")[0]
+    assert ("price" in looked_at) == is_apart

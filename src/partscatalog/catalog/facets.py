@@ -1,14 +1,16 @@
 """Facets: what a list of products can be narrowed to, and how many products each choice would leave.
 
 A facet leaves its own choice out and keeps all others, so that its numbers say what another choice in its
-place would list. One statement counts by category and brand; tree and slugs are applied to its rows.
+place would list. One statement counts by category and brand; tree and slugs are applied to its rows. Where a
+price was chosen, the facet of prices is asked for by itself, so that this statement looks at the products of
+that price alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
+    from django.db.models import QuerySet
+
     from partscatalog.catalog.querysets import ProductQuerySet
 
 #: The most categories or brands that are told, those with the most products first.
@@ -28,13 +32,22 @@ MOST = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What was chosen already; ``category`` and ``brand`` are slugs, empty where none was."""
+    """What was chosen already; ``category`` and ``brand`` are slugs, empty where none was.
+
+    ``is_search`` tells that the products were searched for, which costs more than to look at what was found.
+    """
 
     category: str = ""
     brand: str = ""
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     in_stock: bool | None = None
+    is_search: bool = False
+
+    @property
+    def has_prices_apart(self) -> bool:
+        """Whether the facet of prices is asked for by itself."""
+        return bool(self.price) and not self.is_search
 
     @property
     def price(self) -> Q:
@@ -83,13 +96,13 @@ class _Group(NamedTuple):
     category: int
     brand: int | None
     fitting: int
-    lowest: Decimal | None
-    highest: Decimal | None
     stocked: int
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
 
 
 def count(products: ProductQuerySet, choices: Choices, *, below: str = "") -> Facets:
-    """Return the facets of active products, in three statements; ``below`` is the slug of a category.
+    """Return the facets of active products, in three statements or four; ``below`` is a category's slug.
 
     :raises NotFound: when the public sees no such category.
     """
@@ -102,11 +115,16 @@ def count(products: ProductQuerySet, choices: Choices, *, below: str = "") -> Fa
     of_category = [group for group in groups if group.category in chosen]
     of_brand = [group for group in groups if _fits(group, brands, choices.brand)]
     of_both = [group for group in of_category if _fits(group, brands, choices.brand)]
+    if choices.has_prices_apart:
+        lowest, highest = _prices(products.filter(category__in=chosen), choices)
+    else:
+        lowest = min((group.lowest for group in of_both if group.lowest is not None), default=None)
+        highest = max((group.highest for group in of_both if group.highest is not None), default=None)
     return Facets(
         categories=_by_category(of_brand, categories),
         brands=_by_brand(of_category, brands),
-        lowest=min((group.lowest for group in of_both if group.lowest is not None), default=None),
-        highest=max((group.highest for group in of_both if group.highest is not None), default=None),
+        lowest=lowest,
+        highest=highest,
         in_stock=sum(group.stocked for group in of_both),
         found=sum(group.fitting for group in of_both),
     )
@@ -127,15 +145,28 @@ def _subtree(categories: Mapping[int, _Category], slug: str) -> dict[int, _Categ
 
 
 def _groups(products: ProductQuerySet, choices: Choices) -> list[_Group]:
-    both = choices.price & choices.stock
-    rows = products.order_by().values_list("category", "brand")
-    figures = rows.annotate(
-        fitting=Count("pk", filter=both or None),
-        lowest=Min("price", filter=choices.stock or None),
-        highest=Max("price", filter=choices.stock or None),
-        stocked=Count("pk", filter=choices.price & Q(stock__gt=0)),
-    )
-    return [_Group(*row) for row in figures]
+    rows: QuerySet[Any, Any] = products.order_by().values_list("category", "brand")
+    if choices.has_prices_apart:
+        rows = rows.filter(choices.price).annotate(
+            fitting=Count("pk", filter=choices.stock or None), stocked=Count("pk", filter=Q(stock__gt=0))
+        )
+    else:
+        rows = rows.annotate(
+            fitting=Count("pk", filter=choices.price & choices.stock or None),
+            stocked=Count("pk", filter=choices.price & Q(stock__gt=0)),
+            lowest=Min("price", filter=choices.stock or None),
+            highest=Max("price", filter=choices.stock or None),
+        )
+    return [_Group(*row) for row in rows]
+
+
+def _prices(products: ProductQuerySet, choices: Choices) -> tuple[Decimal | None, Decimal | None]:
+    """Return the lowest and the highest price, whatever price was chosen; an index has both at its ends."""
+    rows = products.filter(choices.stock)
+    if choices.brand:
+        rows = rows.of_brand(choices.brand)
+    found = rows.order_by().aggregate(lowest=Min("price"), highest=Max("price"))
+    return found["lowest"], found["highest"]
 
 
 def _brands(groups: list[_Group]) -> dict[int, Brand]:

@@ -42,6 +42,14 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those whose own category has this slug."""
         return self.filter(category__slug=category_slug)
 
+    def of_brand(self, slug: str) -> ProductQuerySet:
+        """Those of the brand of this slug.
+
+        By its key, which a subquery finds: after a join no database walks the index of a brand's newest.
+        """
+        brands = self.model._meta.get_field("brand").related_model._default_manager
+        return self.filter(brand=models.Subquery(brands.filter(slug=slug).order_by().values("pk")))
+
     def for_display(self) -> ProductQuerySet:
         """With all that an answer shows, in two statements."""
         return self.select_related("category", "brand").prefetch_related("images")

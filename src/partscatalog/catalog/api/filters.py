@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Subquery, Value
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
@@ -140,8 +140,7 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         return queryset.filter(category__in=Category.objects.subtree_of(slug).order_by())
 
     def of_brand(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
-        # By its key, which a subquery finds: after a join no database walks the index of a brand's newest.
-        return queryset.filter(brand=Subquery(Brand.objects.filter(slug=slug).order_by().values("pk")))
+        return queryset.of_brand(slug)
 
     def with_stock(self, queryset: ProductQuerySet, _name: str, value: str) -> ProductQuerySet:
         return queryset.filter(stock__gt=0) if value == "true" else queryset.filter(stock=0)
@@ -185,4 +184,5 @@ class FacetFilter(ProductFilter):
             min_price=asked["min_price"],
             max_price=asked["max_price"],
             in_stock=asked["in_stock"] == "true" if asked["in_stock"] else None,
+            is_search=bool(asked["search"]),
         )
