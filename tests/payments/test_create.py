@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -289,6 +290,32 @@ def test_an_attempt_that_turns_out_paid_ends_the_matter(shop_with_paystack, shop
     assert (response.status_code, response.json()["code"]) == (400, "order_already_paid")
     order.refresh_from_db()
     assert (order.status, Payment.objects.get().state) == ("paid", "paid")
+
+
+def test_a_gateway_that_takes_long_over_lost_attempts_is_given_up_within_two_bounds(
+    shop_with_paystack, shopper, order
+):
+    """T-PAY-13: each of its answers comes in time, and together they do not."""
+    for number in range(3):
+        make_payment(order, state="unknown", open_for=None, reference=f"ORD_{number}")
+    answer = shop_with_paystack.reply
+
+    def slowly(call):
+        time.sleep(TIMEOUT * 0.6)
+        return answer(call)
+
+    shop_with_paystack.reply = slowly
+    begun = time.monotonic()
+
+    response = shopper.post(url(order))
+
+    assert (response.status_code, response.json()["code"]) == (500, "gateway_error")
+    assert time.monotonic() - begun < 2 * TIMEOUT
+    assert [call.path for call in shop_with_paystack.calls] == [
+        "/transaction/verify/ORD_0",
+        "/transaction/verify/ORD_1",
+    ]
+    assert shopper.post(url(order)).status_code == 200
 
 
 def test_while_a_lost_attempt_cannot_be_asked_about_no_other_begins(shop_with_paystack, shopper, order):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import string
+import time
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +28,9 @@ from partscatalog.payments.services.schedule import FIRST_GAP
 from partscatalog.payments.states import State
 from partscatalog.transactions import writing
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 logger = logging.getLogger(__name__)
 
 ALPHABET = string.ascii_lowercase + string.digits
@@ -45,9 +50,8 @@ def start_payment(*, order: Order, email: str, alias: str, return_url: str, page
     :raises GatewayFailed: when the gateway failed or is not set up; the order stays payable.
     """
     _refuse_unless_payable(order)
-    for attempt in _lost_attempts(order):
-        _rule_out(attempt)
     gateway = _usable_gateway(alias)
+    _rule_out_all(_lost_attempts(order), seconds=gateway.timeout)
     payment = _begin(order=order, gateway=gateway)
     request = StartRequest(
         reference=payment.reference,
@@ -74,6 +78,18 @@ def _lost_attempts(order: Order) -> list[Payment]:
     """Return the order's attempts whose start has no known outcome, and can have none any more."""
     begun = order.payments.filter(state__in=[State.CREATED, State.UNKNOWN]).order_by("pk")
     return [attempt for attempt in begun if attempt.state == State.UNKNOWN or asking.is_overdue(attempt)]
+
+
+def _rule_out_all(attempts: Iterable[Payment], *, seconds: float) -> None:
+    """End the lost attempts, each for good; what is left after so many seconds is for the next request.
+
+    :raises GatewayFailed: when that is anything, or a gateway gives no answer.
+    """
+    end = time.monotonic() + seconds
+    for attempt in attempts:
+        _rule_out(attempt)
+        if time.monotonic() > end:
+            raise GatewayFailed
 
 
 def _rule_out(attempt: Payment) -> None:
