@@ -152,6 +152,19 @@ def test_staff_accept_money(browser, waiting, placed):
     assert broken_laws() == []
 
 
+@pytest.mark.parametrize(
+    ("units", "currency", "text"),
+    [(375_000, "NGN", "3750.00 NGN"), (1250, "JPY", "1250 JPY"), (375_000, "", "3750.00"), (None, "", "")],
+)
+def test_staff_see_what_really_came_in(admin_client, waiting, units, currency, text):
+    Payment.objects.update(received_minor=units, received_currency=currency)
+
+    page = BeautifulSoup(admin_client.get(f"{PAGES}{waiting.pk}/change/").content, "html.parser")
+
+    shown = [page.select_one(f".field-{name} .readonly") for name in ("total", "received")]
+    assert [field and field.text.strip() for field in shown] == ["7500.00 NGN", text]
+
+
 def test_staff_dismiss_a_review(browser, shopper, placed):
     payment = pay(shopper, placed, "later")
     Payment.objects.update(needs_review=True, review_reason="mode")

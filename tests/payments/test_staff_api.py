@@ -85,6 +85,8 @@ def test_a_payment_is_shown_with_its_refunds_and_what_its_gateway_said(staff, re
         "state": "partially_refunded",
         "amount": "7500.00",
         "currency": "NGN",
+        "received": "7500.00",
+        "received_currency": "NGN",
         "refunded": "2500.00",
         "needs_review": False,
         "review_reason": "",
@@ -101,7 +103,14 @@ def test_money_that_waits_for_a_decision_is_shown_so(staff, shopper, placed):
     shown = staff.get(page_of(payment.reference)).json()
 
     assert (shown["state"], shown["refunded"]) == ("open", "0.00")
+    assert (shown["received"], shown["received_currency"]) == ("3750.00", "NGN")
     assert (shown["needs_review"], shown["review_reason"]) == (True, "amount")
+
+
+def test_before_money_came_none_is_shown(staff, shopper, placed):
+    shown = staff.get(page_of(pay(shopper, placed, "later").reference)).json()
+
+    assert (shown["received"], shown["received_currency"], shown["amount"]) == (None, "", "7500.00")
 
 
 def test_a_part_then_the_rest_and_no_more(refund, payment, placed):
@@ -490,3 +499,4 @@ def test_money_in_another_currency_is_given_back_in_that(refund, staff, shopper,
     assert [part.json()["amount"], rest.json()["amount"]] == ["250", "1000"]
     shown = staff.get(page_of(payment.reference)).json()
     assert (shown["amount"], shown["refunded"], shown["currency"]) == ("7500.00", "1250", "NGN")
+    assert (shown["received"], shown["received_currency"]) == ("1250", "JPY")

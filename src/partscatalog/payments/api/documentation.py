@@ -173,6 +173,8 @@ PAYMENT_EXAMPLE: dict[str, Any] = {
     "state": "partially_refunded",
     "amount": "7500.00",
     "currency": "NGN",
+    "received": "7500.00",
+    "received_currency": "NGN",
     "refunded": "2500.00",
     "needs_review": False,
     "review_reason": "",

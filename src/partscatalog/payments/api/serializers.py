@@ -9,7 +9,7 @@ from rest_framework import serializers
 from partscatalog import money
 from partscatalog.api.fields import FlagField, MoneyField, UTCDateTimeField
 from partscatalog.payments.models import Payment, PaymentEvent, Refund
-from partscatalog.payments.services.balance import plain, plain_amount
+from partscatalog.payments.services.balance import plain, plain_amount, worth
 from partscatalog.payments.states import GIVEN_BACK
 
 
@@ -42,11 +42,19 @@ class PaymentSerializer(serializers.Serializer[Payment]):
     state = serializers.CharField(read_only=True)
     amount = MoneyField(read_only=True)
     currency = serializers.CharField(read_only=True)
+    received = serializers.SerializerMethodField(help_text="What really came in; null before anything did.")
+    received_currency = serializers.CharField(
+        read_only=True, help_text="The currency of `received` and `refunded`; empty before anything came in."
+    )
     refunded = serializers.SerializerMethodField()
     needs_review = serializers.BooleanField(read_only=True)
     review_reason = serializers.CharField(read_only=True)
     refunds = RefundSerializer(many=True, read_only=True)
     events = PaymentEventSerializer(many=True, read_only=True)
+
+    def get_received(self, payment: Payment) -> str | None:
+        units = payment.received_minor
+        return None if units is None else plain(worth(payment, units), payment.received_currency)
 
     def get_refunded(self, payment: Payment) -> str:
         currency = payment.received_currency or payment.currency
