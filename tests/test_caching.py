@@ -78,10 +78,14 @@ def buy() -> None:
     assert guest.get("/api/categories/engine/products/piston/").json()["stock"] == 7
 
 
+@pytest.mark.parametrize("parser", ["redis.connection.DefaultParser", "redis.connection._RESP2Parser"])
 @pytest.mark.parametrize("protocol", [2, 3])
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_a_shop_goes_on_whatever_the_port_of_its_redis_answers(redis, kind, protocol):
+def test_a_shop_goes_on_whatever_the_port_of_its_redis_answers(redis, settings, kind, protocol, parser):
+    """With hiredis and without; each has errors of its own."""
     redis(kind, protocol)
+    for cache in settings.CACHES.values():
+        cache["OPTIONS"]["PARSER_CLASS"] = parser
 
     buy()
 

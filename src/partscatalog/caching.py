@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 #: How long a cache that failed is left alone.
 REST_SECONDS = 2.0
 
-#: What a cache raises about a value that something else wrote, such as another serializer.
+#: What a cache raises about a value that something else wrote, such as another serializer, and where it may.
 UNREADABLE = (ValueError, pickle.UnpicklingError)
+READING = frozenset({"get", "get_many", "incr"})
 
 
 class Away(Exception):
@@ -29,7 +30,7 @@ class Away(Exception):
 
 
 def ask(alias: str, method: str, *args: Any) -> Any:
-    """Return what a method of the cache returns; errors of :data:`UNREADABLE` are passed on.
+    """Return what a method of the cache returns; those that read pass errors of :data:`UNREADABLE` on.
 
     :raises Away: when it cannot be asked, for whatever reason.
     """
@@ -38,11 +39,11 @@ def ask(alias: str, method: str, *args: Any) -> Any:
         raise Away
     try:
         answer = getattr(caches[alias], method)(*args)
-    except UNREADABLE:
-        # It did answer.
-        breaker.mend()
-        raise
     except Exception as error:
+        if method in READING and isinstance(error, UNREADABLE):
+            # It did answer.
+            breaker.mend()
+            raise
         # Whatever a cache raises, such as what a port without a Redis says, its callers go on without it.
         breaker.trip()
         logger.warning("The cache %r does not answer (%s).", alias, type(error).__name__)
