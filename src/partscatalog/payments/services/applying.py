@@ -70,9 +70,8 @@ def apply_early(payment: Payment) -> None:
 
 def _hear(payment: Payment, report: Report) -> bool:
     """Keep the report and carry it out, and tell whether that changed the payment."""
-    if payment.needs_review and report.source == PaymentEvent.Source.ASKED:
-        # Kept now it would be no news when staff have decided and the gateway is asked again.
-        return False
+    if payment.needs_review:
+        report = report.while_it_waits()
     is_new = _is_new(payment, report)
     if is_new:
         _carry_out(payment, report)

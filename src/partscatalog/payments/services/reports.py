@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from partscatalog.payments.gateways.base import Dispute, Standing
@@ -29,6 +29,12 @@ class Report:
     status: Status | None
     dispute: Dispute | None = None
     is_hint: bool = False
+
+    def while_it_waits(self) -> Report:
+        """Return it as heard while staff decide: an answer that is given again afterwards is then news."""
+        if self.source != Source.ASKED:
+            return self
+        return replace(self, digest=_digest(f"{self.digest} while it waits".encode()))
 
 
 def from_webhook(event: Event, body: bytes) -> Report:
