@@ -12,14 +12,15 @@ from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models.signals import pre_save
 from django.test import RequestFactory
 from django.utils.translation import gettext_lazy
 from PIL import Image
@@ -499,7 +500,28 @@ def test_an_answer_carries_a_strong_etag_for_each_encoding_and_says_who_may_keep
     assert plain["Cache-Control"] == "public, no-cache"
     assert plain["Vary"] == "Accept-Language, Accept-Encoding"
     assert "Last-Modified" not in plain
-    assert "Content-Encoding" not in get(LIST, HTTP_ACCEPT_ENCODING="gzip;q=0")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.001", True),
+        ("*", True),
+        ("*;q=0, gzip", True),
+        ("br, *;q=0.1", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("*;q=1, gzip;q=0", False),
+        ("*;q=0", False),
+        ("identity, br", False),
+        ("", False),
+    ],
+)
+def test_gzip_goes_to_who_takes_it(piston, accepted, is_packed):
+    for _time in range(2):
+        answer = get(LIST, HTTP_ACCEPT_ENCODING=accepted)
+        assert answer.headers.get("Content-Encoding") == ("gzip" if is_packed else None)
 
 
 @pytest.mark.parametrize("written", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
@@ -650,6 +672,62 @@ def test_a_sites_serializer_may_give_what_django_rest_framework_can_write(settin
 
     shown = serializer().to_representation(piston)
     assert get(DETAIL).json() == json.loads(PlainJSONRenderer().render(shown))
+
+
+SAVES = {
+    "product": lambda piston: save(piston, name="Cast"),
+    "category": lambda piston: save(piston.category, name="Cast"),
+    "brand": lambda piston: save(piston.brand, name="Cast"),
+    "brand added": lambda piston: Brand.objects.create(name="Cast"),
+    "picture": lambda piston: save(piston.images.get(), alt_text="Cast"),
+    "picture given away": lambda piston: give_away(piston.images.get()),
+    "picture deleted": lambda piston: piston.images.get().delete(),
+    "brands deleted": lambda piston: Brand.objects.filter(name="Unused").delete(),
+}
+
+
+@pytest.mark.parametrize("change", SAVES.values(), ids=SAVES)
+def test_a_row_and_the_word_of_it_are_one_transaction(piston, change):
+    """Whoever dies between the two leaves neither: no drain could find a change without its row."""
+    images.add(product=piston, file=picture())
+    Brand.objects.create(name="Unused")
+
+    def rows():
+        models = (Product, Category, Brand, ProductImage)
+        return [list(model.objects.order_by("pk").values()) for model in models]
+
+    before = rows()
+    with patch.object(changes, "record", side_effect=SystemExit), pytest.raises(SystemExit):
+        change(piston)
+
+    assert rows() == before
+
+
+def test_a_picture_given_away_is_told_of_after_it_went(piston, settings):
+    image = images.add(product=piston, file=picture())
+
+    def read(**_: Any) -> None:
+        thread = threading.Thread(target=get, args=[DETAIL])
+        thread.start()
+        thread.join()
+
+    pre_save.connect(read, sender=ProductImage)
+    try:
+        give_away(image)
+    finally:
+        pre_save.disconnect(read, sender=ProductImage)
+
+    assert get(DETAIL).content == built(settings, DETAIL)
+
+
+def test_a_database_that_is_away_when_changes_are_looked_for_ends_no_kept_answer(piston, monkeypatch):
+    kept = get(LIST).content
+    store.delete(changes.DRAINED)
+    monkeypatch.setattr(changes, "_read", Mock(side_effect=OperationalError("away")))
+
+    assert (get(LIST).status_code, get(LIST).content) == (200, kept)
+    cache.clear()
+    assert (get(LIST).status_code, get(LIST).json()["code"]) == (503, "unavailable")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from enum import StrEnum
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
@@ -46,6 +47,8 @@ PATIENCE_SECONDS = 5.0
 _leading: dict[str, Event] = {}
 
 MOST_HEADER = 4_096
+#: How a client says of an encoding that it does not take it.
+REFUSED = re.compile(r"q\s*=\s*0(?:\.0*)?", re.ASCII)
 
 
 class Shows(StrEnum):
@@ -92,7 +95,10 @@ class Answer:
 
 
 def find(request: HttpRequest, question: Question) -> HttpResponse | None:
-    """Return the kept answer if there is one that nothing has ended; None also where the cache is away."""
+    """Return the kept answer if there is one that nothing has ended.
+
+    None also where the cache is away, or the database when changes were to be looked for there.
+    """
     if not _is_on():
         return None
     encoding = _encoding(request)
@@ -107,7 +113,7 @@ def find(request: HttpRequest, question: Question) -> HttpResponse | None:
             if about is not None and _is_known(request, about.etag):
                 return _respond(request, Answer(b"", about.etag, about.headers))
         answer, _number = _look(place)
-    except store.Away:
+    except (store.Away, DatabaseError):
         return None
     if answer is None:
         return None
@@ -310,11 +316,11 @@ def _is_known(request: HttpRequest, etag: str) -> bool:
 
 def _encoding(request: HttpRequest) -> str:
     """Return gzip where the caller takes it, else nothing."""
+    takes: dict[str, bool] = {}
     for part in request.META.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):
         name, _, quality = part.partition(";")
-        if name.strip() in {"gzip", "*"}:
-            return "" if quality.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} else "gzip"
-    return ""
+        takes[name.strip()] = not REFUSED.fullmatch(quality.strip())
+    return "gzip" if takes.get("gzip", takes.get("*", False)) else ""
 
 
 def _digest(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog import slugs
@@ -32,9 +32,11 @@ class Brand(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.slug:
-            super().save(*args, **kwargs)
-        else:
-            slugs.save_with_slug(
-                self, lambda: super(Brand, self).save(*args, **kwargs), name=self.name, fallback="brand"
-            )
+        """Save the row, and what tells caches of it, in one transaction."""
+        with transaction.atomic(using=kwargs.get("using")):
+            if self.slug:
+                super().save(*args, **kwargs)
+            else:
+                slugs.save_with_slug(
+                    self, lambda: super(Brand, self).save(*args, **kwargs), name=self.name, fallback="brand"
+                )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog.models.product import Product
@@ -39,3 +40,8 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.alt_text or str(self.image.name)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row, and what tells caches of it, in one transaction."""
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
