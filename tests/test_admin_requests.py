@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import OperationalError, transaction
 from django.urls import reverse
@@ -226,6 +227,21 @@ def test_a_key_that_none_has_is_refused(staff, name, key):
     answer = staff.post("/admin/partscatalog_catalog/product/", sent)
 
     assert (answer.status_code, Product.objects.count()) == (400, 2)
+
+
+@pytest.mark.parametrize("key", BAD)
+def test_a_choice_of_many_that_none_has_is_refused(rf, admin_user, key):
+    """A site's users and their groups may stand on the base, too."""
+    request = rf.get("/")
+    request.user = admin_user
+    pages = ShopModelAdmin(type(admin_user), admin.site)
+    groups = pages.formfield_for_dbfield(type(admin_user)._meta.get_field("groups"), request)
+
+    assert groups is not None
+    with pytest.raises(ValidationError) as refused:
+        groups.clean([key])
+
+    assert refused.value.code == "invalid_choice"
 
 
 def test_every_page_of_ours_is_built_on_the_base_that_refuses():

@@ -16,6 +16,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DatabaseError, connections, transaction
+from django.forms import ModelMultipleChoiceField
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -52,6 +53,20 @@ class KeyedAutocompleteSelect(AutocompleteSelect):
         return super().optgroups(name, [text for text in value if may_be_key(key, text)], attr)
 
 
+class KeyedMultipleChoiceField(ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Choices of which one that can be nobody's key is no choice; Django would ask the database for it."""
+
+    def clean(self, value: Any) -> Any:
+        rows: Any = self.queryset
+        key = rows.model._meta.pk
+        for chosen in value if isinstance(value, list | tuple) else ():
+            if not may_be_key(key, chosen):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": chosen}
+                )
+        return super().clean(value)
+
+
 class ShopModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """The pages of one model; ``get_own_urls`` names those that Django has not."""
 
@@ -79,6 +94,10 @@ class ShopModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscri
         if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeyedAutocompleteSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", KeyedMultipleChoiceField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def own_page(
         self, request: HttpRequest, template: str, original: Model, **context: Any
