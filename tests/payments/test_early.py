@@ -10,6 +10,7 @@ from django.utils import timezone
 from partscatalog.payments.models import EarlyEvent, Payment, PaymentEvent
 from partscatalog.payments.services import early
 from partscatalog.payments.services.reconciling import reconcile
+from partscatalog.testing.storms import storm
 from tests.payments.conftest import make_payment
 from tests.payments.test_webhooks import post, tell
 
@@ -167,3 +168,22 @@ def test_two_kinds_of_money_that_differ_by_case_are_two(order):
     EarlyEvent.objects.create(provider_id="pi_a", digest="2" * 64, **fields)
 
     assert [report.digest for report in early.take(payment)] == ["2" * 64]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dispute_and_its_money_at_once_lose_neither(api, shop_with_stripe, reference):
+    completed = shop_with_stripe.webhook("checkout.session.completed", shop_with_stripe.session(reference))
+    dispute = shop_with_stripe.dispute(reference, "needs_response")
+    disputed = shop_with_stripe.webhook("charge.dispute.created", dispute, id="evt_dispute")
+
+    def sent(webhook):
+        body, headers = webhook
+        return lambda: post(api, body, headers, url="/api/payments/webhooks/stripe/").status_code
+
+    outcomes = storm([*map(sent, [completed, disputed] * 2), lambda: reconcile(ignore_schedule=True)])
+    reconcile()
+
+    payment = Payment.objects.get()
+    assert outcomes.errors == []
+    assert (payment.state, payment.needs_review, EarlyEvent.objects.count()) == ("disputed", True, 0)
+    assert payment.events.filter(kind="charge.dispute.created").count() == 1
