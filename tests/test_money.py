@@ -102,7 +102,6 @@ def test_never_rounds_a_fraction_of_the_smallest_unit(amount, currency):
         ("0.5", "NGN", "0.50"),
         ("007", "JPY", "7"),
         ("1.234", "KWD", "1.234"),
-        ("2500.0", "JPY", "2500"),
     ],
 )
 def test_reads_the_plain_form(text, currency, amount):
@@ -144,8 +143,14 @@ def test_reads_the_plain_form(text, currency, amount):
     ],
 )
 def test_refuses_every_other_form(text):
-    with pytest.raises(ValueError, match=r"is not a plain amount|has a fraction"):
+    with pytest.raises(ValueError, match=r"is not a plain amount|decimals"):
         money.parse_amount(text, "NGN")
+
+
+@pytest.mark.parametrize(("text", "currency"), [("10.000", "NGN"), ("2500.0", "JPY"), ("1.2340", "KWD")])
+def test_refuses_more_decimals_than_the_currency_has_though_they_be_zeros(text, currency):
+    with pytest.raises(ValueError, match="decimals"):
+        money.parse_amount(text, currency)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ CURRENCIES = ZERO_DECIMALS | TWO_DECIMALS | THREE_DECIMALS
 
 ZERO = Decimal(0)
 
-_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_PLAIN = re.compile(r"[0-9]+(?:\.([0-9]+))?", re.ASCII)
 
 
 def exponent(currency: str) -> int:
@@ -57,9 +57,13 @@ def parse_amount(text: str, currency: str) -> Decimal:
 
     :raises ValueError: for signs, exponents, commas, underscores, or more decimals than the currency has.
     """
-    if len(text) > TOTAL_DIGITS + 1 or not _PLAIN.fullmatch(text):
+    plain = _PLAIN.fullmatch(text) if len(text) <= TOTAL_DIGITS + 1 else None
+    if not plain:
         raise ValueError(f"{text[:40]!r} is not a plain amount.")
-    return _exact(Decimal(text), exponent(currency))
+    decimals = exponent(currency)
+    if len(plain[1] or "") > decimals:
+        raise ValueError(f"{text} has more than {decimals} decimals.")
+    return to_scale(Decimal(text), decimals)
 
 
 def to_minor(amount: Decimal, decimals: int) -> int:

@@ -21,14 +21,19 @@ class TrapError(ValueError):
     """JSON that parses and yet cannot be kept; the text says why."""
 
 
-def loads(text: str, *, parse_float: Callable[[str], float] = float) -> Any:
+def loads(
+    text: str,
+    *,
+    parse_float: Callable[[str], float] = float,
+    parse_int: Callable[[str], float] = int,
+) -> Any:
     """Return what the text says.
 
     :raises ValueError: when it is no JSON, NaN and infinity included, or nested beyond the parser.
     :raises TrapError: for what :func:`verify` refuses.
     """
     try:
-        data = json.loads(text, parse_constant=_refuse, parse_float=parse_float)
+        data = json.loads(text, parse_constant=_refuse, parse_float=parse_float, parse_int=parse_int)
     except RecursionError as error:
         raise ValueError("The nesting is too deep to be read.") from error
     verify(data)

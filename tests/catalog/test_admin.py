@@ -172,7 +172,7 @@ def test_the_list_names_brand_and_number_in_one_column(staff):
     assert [cell.get_text(" ").strip() for cell in page.select(".field-part_number")] == ["", "Nordwerk NW-1"]
 
 
-@pytest.mark.parametrize("price", ["1e5", "1_000", "٩", "99.505"])
+@pytest.mark.parametrize("price", ["1e5", "1_000", "٩", "99.505", "99.500"])
 def test_refuses_a_price_in_the_list_that_is_not_plainly_written(staff, price):
     product = make_product(price="2500.00")
     management = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "Save"}

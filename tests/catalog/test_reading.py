@@ -184,6 +184,7 @@ def test_filters_and_orders(api, query, found):
         ("max_price", "-1"),
         ("max_price", "1,5"),
         ("min_price", "1.005"),
+        ("min_price", "10.000"),
         ("in_stock", "maybe"),
         ("in_stock", "1"),
         ("ordering", "stock"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
@@ -105,6 +107,8 @@ def test_adds_a_whole_product_in_either_format(staff, engine, format):
         ("price", "1_000"),
         ("price", "2500,00"),
         ("price", "2500.001"),
+        ("price", "2500.000"),
+        ("price", -0.0),
         ("price", "10000000000"),
         ("price", True),
         ("category", None),
@@ -139,6 +143,27 @@ def test_refuses_bad_input_under_its_field(staff, engine, field, value):
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert list(answer.json()) == [field, "code"]
+    assert Product.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        ("price", "10.000"),
+        ("price", "-0"),
+        ("price", "-0.0"),
+        ("stock", "-0"),
+        ("stock", "1.0"),
+        ("stock", "1e0"),
+    ],
+)
+def test_refuses_a_json_number_that_is_not_plainly_written(staff, engine, field, number):
+    """T-MONEY-3, T-TAMP-1"""
+    body = {"name": "Piston", "price": 2500, "category": "engine-parts", "stock": 1, field: "HERE"}
+
+    answer = staff.post(PRODUCTS, json.dumps(body).replace('"HERE"', number), content_type="application/json")
+
+    assert (answer.status_code, list(answer.json())) == (400, [field, "code"])
     assert Product.objects.count() == 0
 
 

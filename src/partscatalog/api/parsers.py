@@ -32,7 +32,7 @@ class Form(dict[str, Any]):
 
 
 class JSONNumber(float):
-    """A JSON number with a point or an exponent that remembers how it was written."""
+    """A JSON number that is not in digits alone and remembers how it was written."""
 
     text: str
 
@@ -40,6 +40,11 @@ class JSONNumber(float):
         number = super().__new__(cls, text)
         number.text = text
         return number
+
+    @classmethod
+    def whole(cls, text: str) -> float:
+        """Return a number without a point; minus zero is no integer, whose sign would be lost."""
+        return cls(text) if text == "-0" else int(text)
 
 
 class StrictJSONParser(parsers.JSONParser):
@@ -55,7 +60,7 @@ class StrictJSONParser(parsers.JSONParser):
     ) -> Any:
         body = read_bounded(stream)
         try:
-            return strict_json.loads(body.decode(), parse_float=JSONNumber)
+            return strict_json.loads(body.decode(), parse_float=JSONNumber, parse_int=JSONNumber.whole)
         except strict_json.TrapError as trap:
             raise ParseError(str(trap)) from trap
         except ValueError as error:
