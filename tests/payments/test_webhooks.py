@@ -464,3 +464,23 @@ def test_money_of_an_odd_currency_is_flagged(
     assert payment.received_currency == ""
     assert staff.get(f"/api/payments/{reference}/").status_code == 200
     assert admin_client.get(f"/admin/partscatalog_payments/payment/{payment.pk}/change/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("amount", "received"), [(10**16 - 1, 10**16 - 1), (10**16, None), (2**63 - 1, None)]
+)
+def test_more_money_than_the_books_can_hold_is_flagged_and_counts_as_unreadable(
+    api, staff, shop_with_paystack, reference, amount, received
+):
+    """T-HOOK-2, T-MONEY-3"""
+    data = shop_with_paystack.pay(reference, amount=amount, requested_amount=amount)
+
+    assert tell(api, shop_with_paystack, data).status_code == 200
+
+    payment = Payment.objects.get()
+    assert (payment.review_reason, payment.received_minor) == ("amount", received)
+    assert staff.get(f"/api/payments/{reference}/").status_code == 200
+    answer = staff.post(f"/api/payments/{reference}/refunds/")
+    assert (answer.status_code, answer.json().get("code")) == (
+        (201, None) if received else (409, "refund_refused")
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from partscatalog import money
 from partscatalog.exceptions import IllegalMove
 from partscatalog.orders.services import moving
 from partscatalog.orders.states import Status as OrderStatus
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Where an attempt goes that brought no money. A created one that is missing may still be on its way.
 CLOSING: Mapping[Standing, State] = {Standing.FAILED: State.FAILED, Standing.EXPIRED: State.EXPIRED}
+
+#: More than this no column of amounts holds, whatever the decimals of the units.
+MOST_UNITS = 10 ** (money.TOTAL_DIGITS - money.DECIMAL_PLACES) - 1
 
 #: What is kept as a currency.
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -137,7 +141,7 @@ def _received(payment: Payment, status: Status) -> int | None:
     """Return what came in, fees that the buyer bore set aside; None where it cannot be read."""
     if status.covers(payment.amount_minor):
         return payment.amount_minor
-    return status.amount if status.amount and status.amount > 0 else None
+    return status.amount if status.amount and 0 < status.amount <= MOST_UNITS else None
 
 
 def _misfit(payment: Payment, status: Status) -> Review | None:
