@@ -65,3 +65,20 @@ def test_pages_walk_an_index_in_their_order(api):
     unused = {url: plan for url, plan in plans.items() if PAGES[url] not in plan}
     sorting = {url: plan for url, plan in plans.items() if "Sort" in plan or "TEMP B-TREE" in plan}
     assert (unused, sorting) == ({}, {})
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Its plans alone tell what was not run.")
+def test_a_category_that_is_none_is_refused_without_a_look_at_products(api):
+    """Else the whole index of an ordering is walked to find that none is in it."""
+    fill()
+    with CaptureQueriesContext(connection) as ran:
+        answer = api.get("/api/products/?category=nonesuch&ordering=price&page_size=5")
+    (page,) = [query["sql"] for query in ran if "LIMIT 6" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN ANALYZE {page}")
+        plan = [row[0] for row in cursor.fetchall()]
+
+    assert (answer.status_code, list(answer.json())) == (400, ["category", "code"])
+    assert [
+        line for line in plan if " on partscatalog_catalog_product" in line and "never executed" not in line
+    ] == []

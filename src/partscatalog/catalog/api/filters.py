@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Value
+from django.db.models import Exists, Value
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
@@ -137,7 +137,9 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
             raise exceptions.ValidationError({name: [_("There is none of this slug.")] for name in missing})
 
     def in_category(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
-        return queryset.filter(category__in=Category.objects.subtree_of(slug).order_by())
+        # Asked for by itself, too: that there is none a database sees before it looks through all products.
+        there = Exists(Category.objects.visible().filter(slug=slug).order_by())
+        return queryset.filter(there, category__in=Category.objects.subtree_of(slug).order_by())
 
     def of_brand(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
         return queryset.of_brand(slug)
