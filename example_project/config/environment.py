@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from urllib.parse import SplitResult
 
 BOOLEANS = {"1": True, "on": True, "0": False, "off": False}
 ENGINES = {
@@ -22,6 +23,8 @@ ENGINES = {
     "postgresql": "django.db.backends.postgresql",
     "mysql": "django.db.backends.mysql",
 }
+
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 # Seconds until a database, Redis or the broker counts as not answering.
 CONNECT_TIMEOUT = 5
@@ -131,7 +134,7 @@ def site_url() -> str:
     :raises ImproperlyConfigured: when it is no http or https address.
     """
     url = text("SITE_URL").rstrip("/")
-    parts = urlsplit(url)
+    parts = _split("SITE_URL", url)
     if url and not (parts.scheme in {"http", "https"} and parts.netloc):
         raise ImproperlyConfigured(f"SITE_URL is {url!r}; write it like https://shop.example.com.")
     return url
@@ -153,10 +156,10 @@ def allowed_hosts(*, debug: bool) -> list[str]:
 def database(url: str) -> dict[str, Any]:
     """Return Django's database settings for a URL such as ``postgres://user:password@host:5432/name``.
 
-    :raises ImproperlyConfigured: for a scheme other than postgres, mysql and sqlite, and for a
-        SQLite file without its full path.
+    :raises ImproperlyConfigured: for a scheme other than postgres, mysql and sqlite, for a port that is
+        none, and for a SQLite file without its full path.
     """
-    parts = urlsplit(url)
+    parts = _split("DATABASE_URL", url)
     engine = ENGINES.get(parts.scheme)
     if engine is None:
         raise ImproperlyConfigured(
@@ -204,6 +207,84 @@ def sqlite(path: str) -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def redis_url() -> str:
+    """Return REDIS_URL.
+
+    :raises ImproperlyConfigured: when no Redis can be asked at it.
+    """
+    url = text("REDIS_URL")
+    if url:
+        _verify_redis("REDIS_URL", url)
+    return url
+
+
+def broker_url() -> str:
+    """Return CELERY_BROKER_URL, which may name several brokers with semicolons between them.
+
+    :raises ImproperlyConfigured: when one of them is of no kind that Celery knows here.
+    """
+    urls = text("CELERY_BROKER_URL")
+    for url in filter(None, urls.split(";")):
+        _verify_broker("CELERY_BROKER_URL", url)
+    return urls
+
+
+def _verify_broker(name: str, url: str) -> None:
+    from kombu import Connection  # noqa: PLC0415  # only who names a broker needs it
+
+    scheme = _split(name, url).scheme
+    if f"{scheme}://" in REDIS_SCHEMES:
+        _verify_redis(name, url)
+        return
+    if not (scheme and "://" in url):
+        raise ImproperlyConfigured(f"{name} has no scheme; write it like redis://127.0.0.1:6379/2.")
+    try:
+        Connection(url).get_transport_cls()
+    except (ImportError, KeyError, ValueError):
+        # Without the cause: it may quote a password.
+        raise ImproperlyConfigured(
+            f"{name} begins with {scheme!r}, which Celery does not know or has no driver for; "
+            "use redis, rediss or amqp."
+        ) from None
+
+
+def _verify_redis(name: str, url: str) -> None:
+    from redis import ConnectionPool  # noqa: PLC0415  # only who names a Redis needs it
+
+    parts = _split(name, url)
+    is_socket = parts.scheme == "unix"
+    if not url.startswith(REDIS_SCHEMES):
+        raise ImproperlyConfigured(
+            f"{name} begins with {parts.scheme!r}; use redis://, rediss:// or unix://."
+        )
+    try:
+        # It makes the connection without opening it.
+        ConnectionPool.from_url(url).make_connection()
+        is_right = bool(parts.path) if is_socket else re.fullmatch(r"(/\d*)?", parts.path, re.ASCII)
+    except (TypeError, ValueError):
+        is_right = False
+    if not is_right:
+        example = "unix:///run/redis.sock?db=1" if is_socket else "redis://127.0.0.1:6379/1"
+        raise ImproperlyConfigured(f"{name} cannot be read; write it like {example}.")
+
+
+def _split(name: str, url: str) -> SplitResult:
+    """Return the URL's parts.
+
+    :raises ImproperlyConfigured: when it has a host or a port that is none; the text quotes neither, as a
+        password that is not escaped would stand there.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - it is read when it is asked for
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} has a host or a port that cannot be read; "
+            "in a password all but letters and digits is written like %2F."
+        ) from None
+    return parts
 
 
 def redis_caches(url: str) -> dict[str, Any]:

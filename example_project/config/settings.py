@@ -18,7 +18,7 @@ DEBUG = environment.boolean("DEBUG", default=True)
 HTTPS = environment.boolean("HTTPS", default=not DEBUG)
 SITE_URL = environment.site_url()
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", default=0)
-REDIS_URL = environment.text("REDIS_URL")
+REDIS_URL = environment.redis_url()
 DATABASE_URL = environment.text("DATABASE_URL")
 
 # --- who answers ------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ if TRUSTED_PROXIES:
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # --- Celery: without a broker every job runs inline after the commit ---------------------------
-CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL")
+CELERY_BROKER_URL = environment.broker_url()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BROKER_CONNECTION_TIMEOUT = 1

@@ -72,10 +72,86 @@ def test_reads_an_sqlite_url_and_lets_threads_wait_for_the_lock():
     assert settings["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
-@pytest.mark.parametrize("url", ["oracle://x/y", "sqlite:///relative.sqlite3", "sqlite://", "parts"])
+@pytest.mark.parametrize(
+    "url", ["oracle://x/y", "sqlite:///relative.sqlite3", "sqlite://", "parts", "postgres://a:port/b"]
+)
 def test_refuses_another_database_url(url):
     with pytest.raises(ImproperlyConfigured):
         environment.database(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:6379/1",
+        "127.0.0.1:6379",
+        "redis:127.0.0.1",
+        "redis://:hidden@127.0.0.1:port/1",
+        "redis://:hid/den@127.0.0.1:6379/1",
+        "redis://[::1/1",
+        "redis://127.0.0.1:70000/1",
+        "redis://127.0.0.1:6379/shop",
+        "redis://127.0.0.1:6379/1?db=one",
+        "redis://127.0.0.1:6379/1?colour=red",
+        "unix://",
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("REDIS_URL", environment.redis_url), ("CELERY_BROKER_URL", environment.broker_url)],
+)
+def test_refuses_what_is_no_redis_by_its_name_and_without_its_password(monkeypatch, name, read, url):
+    monkeypatch.setenv(name, url)
+
+    with pytest.raises(ImproperlyConfigured, match=rf"^{name} ") as refusal:
+        read()
+
+    assert "hid" not in str(refusal.value)
+    assert refusal.value.__suppress_context__ or not refusal.value.__context__
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis://",
+        "redis://127.0.0.1:6379/1",
+        "redis://shop:p%2Fss@redis.example.com",
+        "rediss://127.0.0.1:6380/0?ssl_cert_reqs=none",
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_reads_where_redis_is(monkeypatch, url):
+    monkeypatch.setenv("REDIS_URL", url)
+
+    assert environment.redis_url() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis://127.0.0.1/2",
+        "amqp://a;amqp://b",
+        "memory://",
+        "sentinel://a:1/0",
+        "redis+socket:///run/r",
+    ],
+)
+def test_reads_every_broker_that_celery_knows(monkeypatch, url):
+    monkeypatch.setenv("CELERY_BROKER_URL", url)
+
+    assert environment.broker_url() == url
+
+
+@pytest.mark.parametrize(
+    "url", ["carrier://pigeon", "localhost", "amqp://a;carrier://pigeon", "amqp://a:port//"]
+)
+def test_refuses_a_broker_that_celery_does_not_know(monkeypatch, url):
+    monkeypatch.setenv("CELERY_BROKER_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^CELERY_BROKER_URL "):
+        environment.broker_url()
 
 
 def test_redis_is_bounded_in_time_and_never_holds_pickles():

@@ -32,6 +32,14 @@ def test_refuses_to_start_outside_debug_with_a_key_that_can_be_guessed():
     assert "short-and-guessable" not in result.stderr
 
 
+@pytest.mark.parametrize("name", ["REDIS_URL", "CELERY_BROKER_URL"])
+def test_refuses_to_start_with_a_service_of_another_kind(name):
+    result = manage("check", **{name: "http://x"})
+
+    assert result.returncode != 0
+    assert f"{name} begins with 'http'" in result.stderr
+
+
 def settings(*names: str, **variables: str) -> dict[str, Any]:
     """Return settings of the site as they are under these variables."""
     code = (
