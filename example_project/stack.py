@@ -84,6 +84,8 @@ def complaint(name: str, question: Callable[[], None]) -> str | None:
     """Return what is wrong with the service that the variable names, or None if it answers."""
     try:
         question()
+    except ImportError as err:
+        return f"{name}: the module {err.name} is not installed; pip install it"
     except Exception as err:  # noqa: BLE001 - each driver has a family of errors of its own
         reason = " ".join(str(err).split()) or type(err).__name__
         place = urlsplit(environment.text(name))

@@ -84,6 +84,12 @@ def test_the_full_extra_has_all_but_what_needs_a_compiler(metadata):
     assert not extras["full"] & extras["mysql"]
 
 
+def test_the_celery_extra_brings_what_its_transport_to_redis_imports(metadata):
+    required = metadata.get_all("Requires-Dist", [])
+
+    assert "packaging; extra == 'celery'" in required
+
+
 def test_no_dependency_has_an_upper_cap(metadata):
     required = [line.split(";")[0] for line in metadata.get_all("Requires-Dist", [])]
 

@@ -51,6 +51,20 @@ def test_names_every_service_that_does_not_answer_and_no_password():
     assert "hidden" not in result.stderr
 
 
+def test_names_a_module_that_is_missing_instead_of_the_service():
+    code = "import stack\ndef ask(): import nonesuch\nprint(stack.complaint('REDIS_URL', ask))"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=environment(**SILENT),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert said == "REDIS_URL: the module nonesuch is not installed; pip install it\n"
+
+
 def test_a_hanging_broker_costs_about_a_second_and_the_caller_goes_on():
     code = (
         "import time; from partscatalog import jobs; start = time.monotonic(); "
