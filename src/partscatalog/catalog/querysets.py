@@ -48,7 +48,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         By its key, which a subquery finds: after a join no database walks the index of a brand's newest.
         """
         brands = self.model._meta.get_field("brand").related_model._default_manager
-        return self.filter(brand=models.Subquery(brands.filter(slug=slug).order_by().values("pk")))
+        return self.filter(brand=models.Subquery(brands.filter(slug=slug).order_by().values("pk")[:1]))
 
     def for_display(self) -> ProductQuerySet:
         """With all that an answer shows, in two statements."""
