@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from rest_framework.test import APIClient
 
 from partscatalog.api.visitor import Visitor
 from partscatalog.cart.models import Cart, CartLine
-from partscatalog.cart.services import adding, changing, finding, locking, merging
+from partscatalog.cart.services import adding, changing, finding, locking, merging, putting
 from partscatalog.testing import make_cart, make_product, make_user
 from partscatalog.testing.storms import meeting
 
@@ -77,10 +78,31 @@ def test_without_the_carts_lock_adds_pass_the_stock(shopper, bare, monkeypatch):
     user, clients = shopper
     product = make_product(stock=2)
     make_cart({product: 0}, user=user)
+    monkeypatch.setattr(finding, "known", lambda visitor: None)
     monkeypatch.setattr(locking, "lock", lambda cart: True)
     bare(adding, "_add")
 
     with meeting(adding, "_asked", parties=4):
+        answers = at_once(add(client, product) for client in clients(4))
+
+    with pytest.raises(AssertionError):
+        assert_held(answers, confirmed=2, code="out_of_stock")
+    assert CartLine.objects.get().quantity == 4
+
+
+@control
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite has one writer: a statement reads what it writes."
+)
+def test_without_the_lock_of_a_known_cart_adds_pass_the_stock(shopper, monkeypatch):
+    """T-RACE-18"""
+    user, clients = shopper
+    product = make_product(stock=2)
+    make_cart({product: 0}, user=user)
+    monkeypatch.setattr(locking, "lock_known", lambda carts: True)
+
+    # The first one's line is written and not committed: the others have read it before they wait for it.
+    with meeting(putting, "_write_line", parties=4, patience=1):
         answers = at_once(add(client, product) for client in clients(4))
 
     with pytest.raises(AssertionError):

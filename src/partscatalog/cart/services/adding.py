@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.db.models import Count, F, OuterRef, Subquery
 
 from partscatalog.cart.models import Cart, CartLine
-from partscatalog.cart.services import finding, limits, locking
+from partscatalog.cart.services import finding, limits, locking, putting
 from partscatalog.catalog.models import Product
 from partscatalog.catalog.pricing import price_rule
 from partscatalog.exceptions import Busy, NotFound
@@ -50,6 +50,9 @@ def add(*, visitor: Visitor, product: int, quantity: int) -> None:
     :raises CrossSite: when a page of another site asked for it and the session decides.
     :raises Busy: when the visitor's carts kept changing under it.
     """
+    known = finding.known(visitor)
+    if known is not None and putting.put(visitor=visitor, known=known, product=product, quantity=quantity):
+        return
     for _attempt in range(ATTEMPTS):
         found = finding.find(visitor)
         try:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from partscatalog.api.visitor import Carried, Visitor
+    from partscatalog.cart.querysets import CartQuerySet
 
 #: The name under which a visitor carries the id of a cart.
 CARRIED = "cart"
@@ -25,6 +26,30 @@ class Found:
 
     cart: Cart | None
     clamped: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """The visitor's open cart, named without a look-up: no row where it was closed meanwhile."""
+
+    carts: CartQuerySet
+    #: What proves that it is the visitor's; None for a user's own.
+    carried: Carried | None
+
+
+def known(visitor: Visitor) -> Known | None:
+    """Return the visitor's cart if it can be no other one; None where it must be looked for.
+
+    That is a guest's who carries one alone, and a user's who carries none that had to be merged.
+    """
+    carried = visitor.carried(CARRIED)
+    if visitor.user is None:
+        return (
+            Known(Cart.objects.guests().filter(pk=carried[0].pk), carried[0]) if len(carried) == 1 else None
+        )
+    if carried or visitor.session_digest is not None:
+        return None
+    return Known(Cart.objects.for_user(visitor.user), None)
 
 
 def find(visitor: Visitor) -> Found:

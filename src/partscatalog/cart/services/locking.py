@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils import timezone
 
 from partscatalog.cart.models import Cart
+
+if TYPE_CHECKING:
+    from partscatalog.cart.querysets import CartQuerySet
 
 
 def lock(cart: Cart) -> bool:
@@ -15,3 +20,8 @@ def lock(cart: Cart) -> bool:
     another owner meanwhile, is not open for this caller.
     """
     return Cart.objects.open().filter(pk=cart.pk, user=cart.user_id).update(changed_at=timezone.now()) == 1
+
+
+def lock_known(carts: CartQuerySet) -> bool:
+    """Lock the one open cart of a queryset as :func:`lock` does, and tell whether there is one."""
+    return carts.update(changed_at=timezone.now()) == 1
