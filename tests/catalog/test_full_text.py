@@ -140,19 +140,28 @@ def test_mends_nothing_where_something_is_found(api, workshop):
     assert names(api.get(PRODUCTS, {"search": "pistol", "brand": "kestrane"})) == []
 
 
-def test_goes_on_through_the_pages_of_a_mended_search(api, workshop):
+@pytest.mark.parametrize(
+    ("ordering", "shown"),
+    [
+        ({}, ["Gasket 3", "Gasket 2", "Gasket 1", "Gasket 0", "Gasket"]),
+        ({"ordering": "name"}, ["Gasket", "Gasket 0", "Gasket 1", "Gasket 2", "Gasket 3"]),
+        ({"ordering": "-price"}, ["Gasket 3", "Gasket 2", "Gasket 1", "Gasket 0", "Gasket"]),
+        ({"ordering": "created_at"}, ["Gasket", "Gasket 0", "Gasket 1", "Gasket 2", "Gasket 3"]),
+    ],
+)
+def test_goes_on_through_the_pages_of_a_mended_search_in_every_order(api, workshop, ordering, shown):
     group = make_category()
     for number in range(4):
-        make_product(f"Gasket {number}", category=group)
+        make_product(f"Gasket {number}", price=9_000 + number, category=group)
 
-    page = api.get(PRODUCTS, {"search": "gasekt", "page_size": 2, "count": "true"})
-    seen = [names(page)]
-    while 'rel="next"' in page.headers["Link"]:
-        page = api.get(page.headers["Link"].partition(">")[0].strip("<"))
-        seen.append(names(page))
+    query = {"search": "gasekt", "page_size": 2, "count": "true", **ordering}
+    forwards = walk(api, "next", api.get(PRODUCTS, query))
+    back = walk(api, "prev", forwards[-1])
 
-    assert seen == [["Gasket 3", "Gasket 2"], ["Gasket 1", "Gasket 0"], ["Gasket"]]
-    assert page.headers["X-Total-Count"] == "5"
+    assert [names(page) for page in forwards] == [shown[:2], shown[2:4], shown[4:]]
+    assert [page.json() for page in back] == [page.json() for page in forwards[::-1]]
+    assert {page.headers["X-Total-Count"] for page in forwards} == {"5"}
+    assert api.get(f"{PRODUCTS}facets/", {"search": "gasekt"}).json()["in_stock"] == len(shown)
 
 
 @pytest.fixture(params=["small", "narrow", "ranked", "walked", "walked in vain", "sorted"])

@@ -208,8 +208,26 @@ def test_is_narrowed_by_the_filters(api, shop):
 @pytest.mark.parametrize("query", [{"search": "oil"}, {"search": "oil", "ordering": "name"}, {}])
 def test_refuses_the_cursor_of_another_search(api, shop, query):
     first = api.get(PRODUCTS, {"search": "filter", "page_size": 1})
-    (cursor,) = re.findall(r"cursor=([^&>]+)", first.headers["Link"])
 
-    answer = api.get(PRODUCTS, {**query, "cursor": cursor})
+    answer = api.get(PRODUCTS, {**query, "cursor": cursor_of(first)})
 
     assert (answer.status_code, list(answer.json())) == (400, ["cursor", "code"])
+
+
+def test_an_ordered_list_takes_no_cursor_of_a_search_nor_a_search_one_of_a_list(api, shop, way):
+    """Plain search goes on with either: its order says all."""
+    plain = {"ordering": "name", "page_size": 1}
+    found = {**plain, "search": "filter"}
+    cursors = [cursor_of(api.get(PRODUCTS, query)) for query in (plain, found)]
+
+    crossed = [
+        api.get(PRODUCTS, {**query, "cursor": cursor})
+        for query, cursor in zip((found, plain), cursors, strict=True)
+    ]
+
+    assert [answer.status_code for answer in crossed] == [400 if way == "full text" else 200] * 2
+
+
+def cursor_of(answer):
+    (cursor,) = re.findall(r"cursor=([^&>]+)", answer.headers["Link"])
+    return cursor

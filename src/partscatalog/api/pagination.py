@@ -153,7 +153,7 @@ class Keyset:
         """
         parts, own = opened(text), self._list(model)
         count = len(own)
-        if parts[:count] != own:
+        if parts[:count] != own or len(parts) != count + 1 + len(self.ordering):
             raise exceptions.ValidationError({"cursor": [_("This is no cursor of this list.")]})
         written = zip(self._names, parts[count + 1 :], strict=True)
         return Cursor(tuple(_read(model, name, value) for name, value in written), back=parts[count])

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 
 from partscatalog.api.fields import MoneyField
 from partscatalog.api.pagination import Keyset
-from partscatalog.catalog.api.searching import SearchPages
+from partscatalog.catalog.api.searching import RankedPages, SearchPages
 from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
 from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query, setup, spelling
@@ -98,11 +98,12 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
     def keyset(self) -> Keyset:
         """The order of what was found; one that is asked for decides alone."""
         asked, query = self.form.cleaned_data, self.form.cleaned_data["search"]
-        if asked["ordering"]:
-            return ORDERINGS[asked["ordering"]]
+        order = ORDERINGS[asked["ordering"]] if asked["ordering"] else None
         if not query:
-            return NEWEST
-        return SearchPages(query=query) if self._is_full_text else replace(FOUND, about=query.text)
+            return order or NEWEST
+        if not self._is_full_text:
+            return order or replace(FOUND, about=query.text)
+        return SearchPages(ordering=order.ordering, query=query) if order else RankedPages(query=query)
 
     @property
     def _is_full_text(self) -> bool:
@@ -148,10 +149,8 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         return queryset.filter(stock__gt=0) if value == "true" else queryset.filter(stock=0)
 
     def find(self, queryset: ProductQuerySet, _name: str, query: Query) -> ProductQuerySet:
-        if not self._is_full_text:
-            return queryset.matching(query)
-        # Without another ordering it is the pages that search: they know in which order.
-        return queryset.holding(query) if self.form.cleaned_data["ordering"] else queryset
+        # In full text it is the pages that search: they mend typing errors, and know in which order.
+        return queryset if self._is_full_text else queryset.matching(query)
 
     def keep(self, queryset: ProductQuerySet, _name: str, _ordering: str) -> ProductQuerySet:
         return queryset

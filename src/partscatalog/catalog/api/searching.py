@@ -1,4 +1,8 @@
-"""Pages of a full text search: tier by tier, in each by rank where few are found, else the newest first."""
+"""Pages of a full text search.
+
+Where no ordering was asked for they go tier by tier, in each by rank where few are found, else the newest
+first.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +45,12 @@ class Ranked(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPages(Keyset):
-    """The pages of what a query finds.
+    """The pages of what a query finds, in an order that was asked for.
 
     A cursor holds the query, too, what it was taken for when it had typing errors, and what is ranked, so
     that the pages go on as they began.
     """
 
-    ordering: tuple[str, ...] = ("-tier", "-rank", "-created_at", "-id")
     query: Query
 
     def page(
@@ -59,19 +62,27 @@ class SearchPages(Keyset):
         """
         if cursor is not None:
             query, ranked = self._held(cursor)
-            keyset = self._keyset(query, ranked)
-            keyset.decode(cursor, queryset.model)
-            search = _Search(fulltext.prepare(query, queryset.db), queryset)
-            return search.page(keyset, ranked, size=size, cursor=cursor, counted=counted)
-        page = self._first(self.query, queryset, size=size, counted=counted)
+            self._keyset(query, ranked).decode(cursor, queryset.model)
+            return self._page(query, queryset, ranked, size=size, cursor=cursor, counted=counted)
+        page = self._page(self.query, queryset, size=size, counted=counted)
         if not page.rows and (mended := spelling.mended(self.query, queryset.db)):
-            return self._first(mended, queryset, size=size, counted=counted)
+            return self._page(mended, queryset, size=size, counted=counted)
         return page
 
-    def _first(self, query: Query, queryset: QuerySet[Any, Any], *, size: int, counted: bool) -> Page:
-        search = _Search(fulltext.prepare(query, queryset.db), queryset)
-        ranked = search.decide()
-        return search.page(self._keyset(query, ranked), ranked, size=size, cursor=None, counted=counted)
+    def _page(
+        self,
+        query: Query,
+        queryset: QuerySet[Any, Any],
+        ranked: Ranked | None = None,
+        *,
+        size: int,
+        cursor: str | None = None,
+        counted: bool,
+    ) -> Page:
+        """Return a page as the cursor says, or the first one."""
+        found = queryset.filter(Found(fulltext.prepare(query, queryset.db).anywhere))
+        keyset = self._keyset(query, ranked or Ranked.NONE)
+        return keyset.page(found, size=size, cursor=cursor, counted=counted)
 
     def _keyset(self, query: Query, ranked: Ranked) -> Keyset:
         return Keyset(ordering=self.ordering, about="\n".join((self.query.text, query.text, ranked)))
@@ -79,10 +90,31 @@ class SearchPages(Keyset):
     def _held(self, cursor: str) -> tuple[Query, Ranked]:
         """Return what a cursor of this search holds, and of another one nothing that would decode it."""
         parts, count = opened(cursor), len(self.ordering) + 1
-        about = parts[count].split("\n") if parts[1:count] == [*self.ordering] else []
+        about = str(parts[count]).split("\n") if parts[1:count] == [*self.ordering] else []
         if len(about) == 3 and about[0] == self.query.text:
             return Query.parse(about[1]), Ranked(about[2])
         return self.query, Ranked.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedPages(SearchPages):
+    """The pages of what a query finds, what fits best first."""
+
+    ordering: tuple[str, ...] = ("-tier", "-rank", "-created_at", "-id")
+
+    def _page(
+        self,
+        query: Query,
+        queryset: QuerySet[Any, Any],
+        ranked: Ranked | None = None,
+        *,
+        size: int,
+        cursor: str | None = None,
+        counted: bool,
+    ) -> Page:
+        search = _Search(fulltext.prepare(query, queryset.db), queryset)
+        ranked = ranked or search.decide()
+        return search.page(self._keyset(query, ranked), ranked, size=size, cursor=cursor, counted=counted)
 
 
 @dataclass(frozen=True)
