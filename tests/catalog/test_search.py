@@ -100,6 +100,30 @@ def test_finds_every_word_wherever_it_occurs(api, shop, text, found):
     assert set(names(api.get(PRODUCTS, {"search": text}))) == found
 
 
+@pytest.mark.parametrize("way", ["plain"], indirect=True)
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("é", {"Étrier de frein", "Pistón"}),
+        ("etrier", set()),
+        ("PISTÓN", {"Pistón"}),
+        ("piston", set()),
+        ("ß", {"Straße"}),
+        ("strasse", set()),
+        ("\uff26\uff29\uff2c\uff34\uff25\uff32", set()),
+        ("𐐀", {"Pistón"}),
+        ("𐐩", set()),
+        ("ÓN 𐐨\\_%'", {"Pistón"}),
+        ("ÓN_𐐨", set()),
+    ],
+)
+def test_plain_search_ignores_letter_case_and_nothing_else(api, shop, text, found):
+    make_product("Pistón", number="P-1", description="Éste: 𐐨\\_%'", category=make_category("P"))
+    make_product("Straße", number="P-2", category=make_category("Q"))
+
+    assert set(names(api.get(PRODUCTS, {"search": text}))) == found
+
+
 OPERATORS = [
     "filter & !oil",
     "filter | brake",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from partscatalog import numbers
 
@@ -52,11 +53,32 @@ class Query:
 def occurs(column: str, text: str, vendor: str) -> Q:
     """Return the condition that the text occurs in the column, letter case ignored in every script.
 
-    SQLite's LIKE ignores case among ASCII letters only; there Django's ``iregex`` is Python's.
+    SQLite's LIKE ignores case among ASCII letters only; there Django's ``iregex`` is Python's. On MySQL and
+    MariaDB LIKE asks the column's collation, to which é is e and ß is s.
     """
+    if vendor == "mysql":
+        return Q(_Occurs(F(column), Value(text)))
     if vendor == "sqlite" and not text.isascii():
         return Q(**{f"{column}__iregex": re.escape(text)})
     return Q(**{f"{column}__icontains": text})
+
+
+class _Occurs(Func):
+    """The condition of MySQL and MariaDB that one text occurs in another, letter case alone ignored.
+
+    Both are folded by the newest collation that all their versions know: with Unicode's letter case beyond
+    16 bits, and up before down, as capital and small letters are not always pairs: the two small sigmas have one capital.
+    """
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        parts = [compiler.compile(expression) for expression in self.source_expressions]
+        folded = [
+            f"LOWER(UPPER(CONVERT({sql} USING utf8mb4) COLLATE utf8mb4_unicode_520_ci)) COLLATE utf8mb4_bin"
+            for sql, _params in parts
+        ]
+        return f"INSTR({', '.join(folded)}) > 0", [param for _sql, params in parts for param in params]
 
 
 def _somewhere(word: str, vendor: str) -> Q:
