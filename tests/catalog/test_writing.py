@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from rest_framework.test import APIClient
 
 from partscatalog.catalog.api import reading, views
@@ -182,6 +183,19 @@ def test_refuses_a_number_that_the_brand_has(staff, engine, number):
         (400, ["detail", "code", "number"])
     ] * 2
     assert (Product.objects.count(), other.number) == (2, "X1")
+
+
+def test_numbers_that_only_look_alike_are_numbers_of_their_own(staff, engine):
+    make_brand("Nordwerk")
+    body = {"name": "Part", "price": "1", "category": "engine-parts", "brand": "nordwerk"}
+
+    numbers = ["ÄB-1", "AB-1", "ÁB1"]
+    answers = [staff.post(PRODUCTS, {**body, "number": number}, format="json") for number in numbers]
+    twin = staff.post(PRODUCTS, {**body, "number": "äb 1"}, format="json")
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    # To SQLite ä and Ä are two letters.
+    assert twin.status_code == (201 if connection.vendor == "sqlite" else 400)
 
 
 def test_one_number_may_belong_to_two_brands_and_none_to_many(staff, engine):

@@ -67,7 +67,7 @@ class _Occurs(Func):
     """The condition of MySQL and MariaDB that one text occurs in another, letter case alone ignored.
 
     Both are folded by the newest collation that all their versions know: with Unicode's letter case beyond
-    16 bits, and up before down, as capital and small letters are not always pairs: the two small sigmas have one capital.
+    16 bits, and up before down, as the two small sigmas have one capital.
     """
 
     output_field = BooleanField()
