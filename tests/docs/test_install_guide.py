@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.docs.guides import blocks
+from tests.docs.guides import DOCS, blocks
 
 GUIDE = blocks("howto/install-into-your-site.md")
 PRODUCT = (
@@ -24,6 +24,13 @@ def lines(text: str) -> int:
 def test_the_guide_takes_at_most_six_lines_of_settings_and_one_of_urls():
     assert lines(GUIDE["settings.py"]) <= 6
     assert lines(GUIDE["urls.py"]) == 1
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/howto/install-into-your-site.md"])
+def test_a_page_tells_as_many_lines_of_settings_as_the_guide_has(page):
+    told = re.findall(r"(\w+)\s+lines\s+of\s+settings", (DOCS.parent / page).read_text())
+
+    assert told == [["none", "one", "two", "three", "four", "five", "six"][lines(GUIDE["settings.py"])]]
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the guide's commands need curl")
