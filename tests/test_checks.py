@@ -148,8 +148,8 @@ def test_a_wrong_type_says_which_one_is_right_and_shows_no_value(site):
     [
         ("EURO", "Did you mean 'EUR'?"),
         ("ngn", "Did you mean 'NGN'?"),
-        ("", "Write three capital letters, such as NGN."),
-        ("XXX", "Write three capital letters, such as NGN."),
+        ("", "Name one that ISO 4217 lists and shops sell in, such as NGN or EUR."),
+        ("XYZ", "Name one that ISO 4217 lists and shops sell in, such as NGN or EUR."),
     ],
 )
 def test_an_unknown_currency_is_an_error(site, currency, hint):

@@ -274,7 +274,9 @@ def _currency() -> Iterator[checks.CheckMessage]:
         near = get_close_matches(get_settings().CURRENCY.upper(), sorted(money.CURRENCIES), n=1)
         yield checks.Error(
             f"{_name('CURRENCY')} is {get_settings().CURRENCY!r}, which is no currency of ISO 4217.",
-            hint=f"Did you mean {near[0]!r}?" if near else "Write three capital letters, such as NGN.",
+            hint=f"Did you mean {near[0]!r}?"
+            if near
+            else "Name one that ISO 4217 lists and shops sell in, such as NGN or EUR.",
             id="partscatalog.E003",
         )
 
