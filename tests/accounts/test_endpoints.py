@@ -121,6 +121,8 @@ def test_refuses_unicode_twins(api, email):
         ("password", None),
         ("password", ""),
         ("password", "12345678"),
+        ("password", " " * 8),
+        ("password", "\t \u3000\u00a0" * 4),
         ("password", "password"),
         ("password", "user@example"),
         ("password", 12345678),
@@ -262,7 +264,11 @@ def test_a_new_password_ends_all_tokens(api, signed_in):
 
 @pytest.mark.parametrize(
     ("old", "new", "field"),
-    [("wrong", "another plain sentence", "old_password"), (PASSWORD, "12345678", "new_password")],
+    [
+        ("wrong", "another plain sentence", "old_password"),
+        (PASSWORD, "12345678", "new_password"),
+        (PASSWORD, " " * 8, "new_password"),
+    ],
 )
 def test_refuses_a_password_change_under_its_field(signed_in, old, new, field):
     user = make_user()
@@ -299,9 +305,11 @@ def test_resets_a_password_by_mail(api, django_capture_on_commit_callbacks):
     )
 
     body = {**lines, "new_password": "another plain sentence"}
+    blank = post(api, "password/reset/confirm", {**body, "new_password": " " * 8})
     answers = [post(api, "password/reset/confirm", body) for _ in range(2)]
 
     assert asked.status_code == 200
+    assert (blank.status_code, blank.json()["code"], "new_password" in blank.json()) == (400, "invalid", True)
     assert [answer.status_code for answer in answers] == [204, 400]
     assert login(api, password="another plain sentence").status_code == 200
 

@@ -29,10 +29,12 @@ TEMPLATE = "partscatalog/accounts/mail/password_reset"
 
 
 def validate(field: str, password: str, user: Any) -> None:
-    """Ask the site's validators.
+    """Ask the site's validators, none of which minds a password of blanks.
 
-    :raises InvalidField: with all that they have against the password, under the field's name.
+    :raises InvalidField: with what there is against the password, under the field's name.
     """
+    if not password.strip():
+        raise InvalidField(field, _("The password is nothing but white space."))
     try:
         validate_password(password, user)
     except ValidationError as error:
