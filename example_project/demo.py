@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
@@ -22,6 +23,8 @@ from shop.demo import people
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Where the settings let mails be written.
+MAILS = Path(__file__).resolve().parent / "run" / "mail"
 # From <linux/prctl.h>.
 PR_SET_PDEATHSIG = 1
 
@@ -65,7 +68,7 @@ def told_password() -> str:
 
 
 def announce(port: int, password: str) -> None:
-    """Print where the shop is and who may log in."""
+    """Print where the shop is, who may log in and where mails go."""
     base = f"http://localhost:{port}"
     lines = [
         "",
@@ -75,8 +78,9 @@ def announce(port: int, password: str) -> None:
         f"  Admin      {base}/admin/",
         "",
         "  Staff      staff@example.com",
-        "  Buyer      buyer@example.com",
+        "  Buyer      buyer@example.com (register other people by other addresses)",
         f"  Password   {password}",
+        f"  Mails      {MAILS}",
         "",
         "  Ctrl-C ends it.",
         "",

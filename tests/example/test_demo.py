@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from demo import announce
 from tests.example.site import PROJECT, environment, free_port, manage
+from tests.example.test_settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,3 +71,13 @@ def test_an_interrupt_while_it_serves_ends_it_without_a_traceback(tmp_path: Path
 
     assert process.returncode == 0
     assert "Traceback" not in said[1]
+
+
+def test_tells_whose_address_is_taken_and_where_mails_go(capsys):
+    (mails,) = settings("MAIL_FILES").values()
+
+    announce(8123, "sesame")
+
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "Buyer      buyer@example.com (register other people by other addresses)" in lines
+    assert f"Mails      {mails}" in lines
