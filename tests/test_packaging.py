@@ -72,6 +72,23 @@ def test_the_metadata_says_what_the_project_is(wheel, metadata):
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
 
 
+def test_the_description_links_nowhere_that_is_not_there(metadata):
+    """An index shows the description alone: of the files beside it none can be reached."""
+    description = metadata.get_payload()
+
+    opening = r"\]\(\s*|^\[[^]]+\]:\s*|(?:href|src)=[\"']"
+    links = re.findall(rf"(?:{opening})([^)\s\"']+)", description, re.MULTILINE)
+
+    assert [link for link in links if not link.startswith("https://")] == []
+
+
+def test_every_file_that_the_readme_names_is_there():
+    named = re.findall(r"`((?:docs/)?[\w/-]+\.md|LICENSE)`", (ROOT / "README.md").read_text())
+
+    assert len(named) >= 9
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
 def test_the_full_extra_has_all_but_what_needs_a_compiler(metadata):
     extras: dict[str, set[str]] = {}
     for line in metadata.get_all("Requires-Dist", []):
