@@ -259,3 +259,31 @@ def test_looks_at_the_products_of_a_chosen_price_alone_unless_it_searches(
     (counting,) = [sql for sql in ran.sql if "GROUP BY" in sql]
     looked_at = counting.rpartition("WHERE")[2].partition("GROUP BY")[0]
     assert ("price" in looked_at) == is_apart
+
+
+@pytest.mark.parametrize(
+    "spelling", [str.upper, "{} ".format, "{}  ".format], ids=["case", "blank", "blanks"]
+)
+def test_a_slug_is_compared_as_it_is_written(api, shop, spelling):
+    """Whatever the database's collation takes for equal: lists, facets and details agree."""
+    pistons, nordwerk = spelling("pistons"), spelling("nordwerk")
+
+    refused = {
+        (path, name): api.get(path, {name: value}).status_code
+        for path in (PRODUCTS, FACETS)
+        for name, value in (("category", pistons), ("brand", nordwerk))
+    }
+    missing = {
+        path: api.get(f"/api/{path}").status_code
+        for path in (
+            f"categories/{pistons}/",
+            f"categories/{pistons}/products/",
+            f"categories/{pistons}/products/facets/",
+            f"categories/{pistons}/products/forged-piston/",
+            f"categories/pistons/products/{spelling('forged-piston')}/",
+            f"brands/{nordwerk}/",
+        )
+    }
+
+    assert api.get("/api/categories/pistons/products/forged-piston/").status_code == 200
+    assert (set(refused.values()), set(missing.values())) == ({400}, {404}), (refused, missing)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections, models
 from django.db.models.functions import Concat
+from django.db.models.lookups import Exact
 
 from partscatalog.catalog import tree
 from partscatalog.catalog.search import fulltext, setup
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from partscatalog.catalog.search import Query
 
 
+class Written(Exact):
+    """Equal as it is written: MariaDB's collations ignore letter case, accents and blanks at the end."""
+
+    def as_mysql(self, compiler: Any, connection: Any) -> Any:
+        # The first comparison has the index.
+        sql, params = self.as_sql(compiler, connection)
+        return f"({sql} AND BINARY {sql})", (*params, *params)
+
+
+def of_slug(slug: str, column: str = "slug") -> Written:
+    """Return the condition that a column is exactly this slug."""
+    return Written(models.F(column), slug)
+
+
 class CategoryQuerySet(models.QuerySet["Category"]):
     def visible(self) -> CategoryQuerySet:
         """Those that are active with all their ancestors."""
@@ -22,7 +37,9 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def subtree_of(self, slug: str) -> CategoryQuerySet:
         """The visible category of this slug and all that stands below it, in the one statement."""
-        top = models.Subquery(self.model._default_manager.filter(slug=slug, is_visible=True).values("path"))
+        top = models.Subquery(
+            self.model._default_manager.filter(of_slug(slug), is_visible=True).values("path")
+        )
         return self.filter(path__gte=top, path__lt=Concat(top, models.Value(tree.AFTER_DIGITS)))
 
 
@@ -40,7 +57,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def at(self, category_slug: str) -> ProductQuerySet:
         """Those whose own category has this slug."""
-        return self.filter(category__slug=category_slug)
+        return self.filter(of_slug(category_slug, "category__slug"))
 
     def of_brand(self, slug: str) -> ProductQuerySet:
         """Those of the brand of this slug.
@@ -48,7 +65,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         By its key, which a subquery finds: after a join no database walks the index of a brand's newest.
         """
         brands = self.model._meta.get_field("brand").related_model._default_manager
-        return self.filter(brand=models.Subquery(brands.filter(slug=slug).order_by().values("pk")[:1]))
+        return self.filter(brand=models.Subquery(brands.filter(of_slug(slug)).order_by().values("pk")[:1]))
 
     def for_display(self) -> ProductQuerySet:
         """With all that an answer shows, in two statements."""

@@ -16,6 +16,7 @@ from partscatalog.api.pagination import Keyset
 from partscatalog.catalog.api.searching import RankedPages, SearchPages
 from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
+from partscatalog.catalog.querysets import of_slug
 from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query, setup, spelling
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         }
         asked = {name: slug for name in known if (slug := self.form.cleaned_data[name])}
         found = [
-            known[name].filter(slug=slug).order_by().values_list(Value(name)) for name, slug in asked.items()
+            known[name].filter(of_slug(slug)).order_by().values_list(Value(name))
+            for name, slug in asked.items()
         ]
         # Django 6.1 sorts a union as the model says, by columns that this one has not.
         names = {name for (name,) in found[0].union(*found[1:]).order_by()} if found else set()
@@ -139,7 +141,7 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
 
     def in_category(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
         # Asked for by itself, too: that there is none a database sees before it looks through all products.
-        there = Exists(Category.objects.visible().filter(slug=slug).order_by())
+        there = Exists(Category.objects.visible().filter(of_slug(slug)).order_by())
         return queryset.filter(there, category__in=Category.objects.subtree_of(slug).order_by())
 
     def of_brand(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
