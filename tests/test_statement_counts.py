@@ -59,7 +59,7 @@ COSTS = {
     "orders_create": 8,
     "orders_retrieve": 3,
     "orders_cancel": 10,
-    "payments_create": 7,
+    "payments_create": 8,
     "payments_detail": 5,
     "payments_refund": 28,
     "payments_verify": 9,

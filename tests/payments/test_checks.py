@@ -18,6 +18,7 @@ KEY = {"SECRET_KEY": "sk_test_x"}
 MISTAKES = [
     ("002", {"BACKEND": "no.such.Gateway"}, {}),
     ("002", {"BACKEND": "decimal.Decimal"}, {}),
+    ("002", {"BACKEND": "builtins.dict"}, {}),
     ("002", {}, {}),
     ("002", {"BACKEND": PAYSTACK, "OPTIONS": [1]}, {}),
     ("003", {"BACKEND": PAYSTACK}, {}),

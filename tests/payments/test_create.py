@@ -15,6 +15,7 @@ from partscatalog.conf import get_settings
 from partscatalog.orders.models import Order
 from partscatalog.payments.gateways.paystack import PaystackGateway
 from partscatalog.payments.models import Payment, PaymentEvent
+from partscatalog.payments.services import starting
 from partscatalog.payments.services.reconciling import reconcile
 from partscatalog.testing import make_user
 from tests.payments.conftest import SITE, TIMEOUT, make_order, make_payment
@@ -415,11 +416,11 @@ def test_get_begins_nothing(shop_with_paystack, shopper, order):
     assert Payment.objects.count() == 0
 
 
-def test_costs_six_statements(shop_with_paystack, shopper, order, statements):
+def test_costs_seven_statements(shop_with_paystack, shopper, order, statements):
     with statements() as ran:
         shopper.post(url(order))
 
-    assert len(ran) == 6 + 1  # the token's user
+    assert len(ran) == 7 + 1  # the token's user
 
 
 def test_starts_are_limited_per_user(settings, shop_with_paystack, shopper, order):
@@ -450,3 +451,23 @@ def test_a_gateway_that_breaks_shows_no_option_of_the_settings(settings, shop_wi
     assert ("RuntimeError" in page, "Local vars" in page) == (True, True)
     assert SECRET_KEY not in page
     assert SECRET_KEY not in repr(get_settings())
+
+
+@pytest.mark.parametrize("gateway", ["paystack", "stripe"])
+def test_no_page_is_handed_out_of_an_order_that_was_cancelled_meanwhile(
+    request, gateway, shopper, placed, monkeypatch
+):
+    request.getfixturevalue(f"shop_with_{gateway}")
+    store = starting._store_answer
+
+    def cancel_first(payment, started):
+        assert shopper.post(f"/api/orders/orders/{placed.pk}/cancel/").status_code == 200
+        return store(payment, started)
+
+    monkeypatch.setattr(starting, "_store_answer", cancel_first)
+    response = shopper.post(url(placed))
+
+    assert (response.status_code, response.json()["code"]) == (400, "order_not_payable")
+    reconcile(ignore_schedule=True)
+    # Stripe could close the page; of Paystack's, what is paid on it is flagged.
+    assert Payment.objects.get().state == ("expired" if gateway == "stripe" else "open")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from partscatalog.conf import get_settings, swap
+from partscatalog.payments.gateways.base import Gateway
 from partscatalog.payments.gateways.options import SecretData
-
-if TYPE_CHECKING:
-    from partscatalog.payments.gateways.base import Gateway
 
 
 class UnknownGateway(LookupError):
@@ -26,6 +24,8 @@ def get(alias: str) -> Gateway:
         gateway: Gateway = swap(_entry(alias)["BACKEND"])(alias=alias, options=_options(alias))
     except (LookupError, ImportError, TypeError, AttributeError) as err:
         raise UnknownGateway(f"{alias}: {type(err).__name__}: {err}") from err
+    if not isinstance(gateway, Gateway):
+        raise UnknownGateway(f"{alias}: {type(gateway).__name__} is no Gateway")
     return gateway
 
 

@@ -6,6 +6,7 @@ import logging
 import secrets
 import string
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -185,6 +186,18 @@ def _call(gateway: Gateway, payment: Payment, request: StartRequest) -> Started:
         raise GatewayFailed from err
 
 
+def _refuse_if_ended(payment: Payment) -> None:
+    """Hand out no page of an order that ended while the gateway was asked; close it where that can be."""
+    order = Order.objects.get(pk=payment.order_id)
+    if order.status == OrderStatus.PENDING:
+        return
+    payment.refresh_from_db()
+    # What is paid on a page that stays open is flagged.
+    with suppress(GatewayUnavailable):
+        asking.close(payment)
+    _refuse_unless_payable(order)
+
+
 def _believe(started: Started, reference: str) -> Started:
     if started.reference != reference:
         raise GatewayUnknown("The gateway answered about another payment.")
@@ -199,6 +212,7 @@ def _give_up(payment: Payment, state: State, reason: Exception) -> None:
 def _store_answer(payment: Payment, started: Started) -> Started:
     page = {"access_code": started.access_code, "authorization_url": started.authorization_url}
     if moving.move_from(payment, State.CREATED, State.OPEN, **page):
+        _refuse_if_ended(payment)
         return started
     payment.refresh_from_db()
     if payment.has_paid:
