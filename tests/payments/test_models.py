@@ -90,6 +90,9 @@ def test_events_are_only_added(order):
         event.delete,
         PaymentEvent.objects.all().delete,
         lambda: PaymentEvent.objects.update(kind="another"),
+        lambda: PaymentEvent.objects.bulk_create(
+            [event], update_conflicts=True, unique_fields=["gateway", "digest"], update_fields=["kind"]
+        ),
     ):
         with pytest.raises(TypeError, match="never"):
             change()

@@ -638,3 +638,55 @@ def test_an_answer_that_came_while_staff_decided_is_news_afterwards(desk):
     payment.refresh_from_db()
     desk.order.refresh_from_db()
     assert (payment.state, payment.needs_review, desk.order.status) == ("paid", False, "paid")
+
+
+def unread(desk) -> Payment:
+    """Let money come in and be told of without its amount."""
+    payment: Payment = desk._started()
+    SandboxTransaction.objects.update(status="paid", paid_amount=F("amount"))
+    apply(
+        payment=payment,
+        report=report("paid", status=Status(reference=payment.reference, standing=Standing.PAID)),
+    )
+    payment.refresh_from_db()
+    assert (payment.needs_review, payment.review_reason, payment.received_minor) == (True, "amount", None)
+    return payment
+
+
+def test_money_of_which_nobody_read_the_amount_is_asked_about_once_it_is_dismissed(desk):
+    payment = unread(desk)
+    assert "cannot be read" in str(reviewing.advice(payment))
+
+    desk.decide("dismiss", payment)
+    reconcile()
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.needs_review, payment.received_minor) == (
+        "paid",
+        False,
+        payment.amount_minor,
+    )
+
+
+def test_money_of_which_nobody_read_the_amount_is_the_total_once_it_is_accepted(desk):
+    payment = unread(desk)
+
+    desk.decide("accept", payment)
+    desk.decide("refund", payment)
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.received_minor) == ("refunded", payment.amount_minor)
+    assert broken_laws() == []
+
+
+@pytest.mark.parametrize("reason", ["mode", "reference"])
+def test_what_was_dismissed_is_not_flagged_again_by_another_door(desk, reason):
+    payment = desk.flagged(reason)
+    desk.decide("dismiss", payment)
+    PaymentEvent.objects.all()._raw_delete("default")
+
+    reconcile()
+
+    payment.refresh_from_db()
+    assert (payment.needs_review, payment.state) == (False, "failed")
+    assert not Payment.objects.filter(open_for=desk.order).exists()

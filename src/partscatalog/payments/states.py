@@ -69,6 +69,9 @@ ACCEPTABLE = frozenset(
 #: Reasons that end when staff have seen to them elsewhere: nothing is taken or given back.
 DISMISSIBLE = frozenset({Review.REFERENCE, Review.MODE, Review.DISPUTED, Review.REFUND_FAILED})
 
+#: Those of which the gateway says the same for ever: what was dismissed for one is not flagged for it again.
+LASTING = frozenset({Review.REFERENCE, Review.MODE})
+
 #: What staff may do about money that needs review.
 ADVICE: Mapping[str, StrPromise] = {
     Review.REFERENCE: _("Look it up at the provider. Dismiss it when no money came for this order."),
@@ -82,6 +85,10 @@ ADVICE: Mapping[str, StrPromise] = {
     Review.DISPUTED: _("Answer the dispute at the provider, then dismiss it here."),
     Review.REFUND_FAILED: _("Refund it again, or dismiss it when the buyer was paid another way."),
 }
+#: And about money of which nobody could read how much it is.
+ADVICE_UNREAD = _(
+    "How much came in cannot be read. Dismiss it to have the gateway asked, or accept it as the total."
+)
 
 
 #: States in which an attempt holds its order: no other is begun beside it.

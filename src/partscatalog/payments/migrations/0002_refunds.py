@@ -5,12 +5,16 @@ from typing import Any
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.utils import timezone
 
 
 def write_down_what_came_in(apps: Any, schema_editor: Any) -> None:
-    """A payment that has paid its order brought what was asked for: nothing else was taken before."""
-    paid = apps.get_model('partscatalog_payments', 'Payment').objects.exclude(paid_at=None)
-    paid.update(received_minor=models.F('amount_minor'), received_currency=models.F('currency'))
+    """Write down what brought just the amount that was asked for, and have the gateways asked about the rest."""
+    payments = apps.get_model('partscatalog_payments', 'Payment').objects.all()
+    was_whole = models.Q(needs_review=True) & ~models.Q(review_reason__in=['amount', 'currency', 'reference'])
+    whole = payments.filter(models.Q(paid_at__isnull=False) | was_whole)
+    whole.update(received_minor=models.F('amount_minor'), received_currency=models.F('currency'))
+    payments.filter(paid_at=None, needs_review=False).update(next_check_at=timezone.now())
 
 
 class Migration(migrations.Migration):

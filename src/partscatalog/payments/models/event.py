@@ -15,6 +15,12 @@ class PaymentEventQuerySet(models.QuerySet["PaymentEvent"]):
         """Refuse: what a gateway said is not changed afterwards."""
         raise TypeError("Payment events are never changed.")
 
+    def bulk_create(self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any) -> Any:
+        """Refuse to write over what a gateway said."""
+        if update_conflicts:
+            raise TypeError("Payment events are never changed.")
+        return super().bulk_create(objs, *args, **kwargs)
+
     def delete(self) -> NoReturn:
         """Refuse: what a gateway said is not forgotten."""
         raise TypeError("Payment events are never deleted.")

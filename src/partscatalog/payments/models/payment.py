@@ -41,6 +41,8 @@ class Payment(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CREATED)
     needs_review = models.BooleanField(_("needs review"), default=False)
     review_reason = models.CharField(_("to review"), max_length=20, choices=Review, blank=True, default="")
+    #: The lasting reason for which staff have dismissed it.
+    dismissed = models.CharField(max_length=20, blank=True, default="", editable=False)
     received_minor = models.BigIntegerField(_("received, in the gateway's units"), null=True)
     received_currency = models.CharField(_("received currency"), max_length=3, blank=True, default="")
     provider_id = models.CharField(_("provider's id"), max_length=100, blank=True, default="")

@@ -131,7 +131,7 @@ def _receive(payment: Payment, status: Status) -> None:
         payment.received_minor = _received(payment, status)
         payment.received_currency = status.currency if CURRENCY.fullmatch(status.currency) else ""
     reason = _misfit(payment, status) or _pay(payment)
-    if reason is not None:
+    if reason is not None and reason != payment.dismissed:
         flag(payment, reason)
     if payment.dispute:
         _follow_dispute(payment)
