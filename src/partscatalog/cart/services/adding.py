@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import F
 
 from partscatalog.cart.models import Cart, CartLine
 from partscatalog.cart.services import finding, limits, locking, putting
@@ -98,15 +98,11 @@ def _make(visitor: Visitor) -> Cart:
 
 def _asked(cart: Cart, product_id: int) -> _Asked:
     """Return the product and what the cart holds, in one statement; call it under the cart's lock."""
-    filled = cart.lines.filter(quantity__gt=0).order_by().values("cart").annotate(count=Count("pk"))
     # Any, for the annotations of a queryset of our own class are not known to its type.
     product: Any = (
         Product.objects.visible()
         .select_related("category", "brand")
-        .annotate(
-            held=Subquery(_line(cart, OuterRef("pk")).values("quantity")),
-            filled_lines=Subquery(filled.values("count")),
-        )
+        .annotate(held=limits.held(cart.lines.all()), filled_lines=limits.filled(cart.lines.all()))
         .filter(pk=product_id)
         .first()
     )
@@ -115,5 +111,5 @@ def _asked(cart: Cart, product_id: int) -> _Asked:
     return _Asked(product=product, held=product.held, filled_lines=product.filled_lines or 0)
 
 
-def _line(cart: Cart, product: Product | OuterRef) -> QuerySet[CartLine]:
+def _line(cart: Cart, product: Product) -> QuerySet[CartLine]:
     return CartLine.objects.filter(cart=cart, product=product)

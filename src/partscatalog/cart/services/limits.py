@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partscatalog.conf import get_settings
 from partscatalog.exceptions import CartLimit, OutOfStock
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from partscatalog.cart.models import CartLine
+
+
+def held(lines: QuerySet[CartLine]) -> Subquery:
+    """Return how many pieces of a product the cart of these lines holds, null without a line of it."""
+    return Subquery(lines.order_by().filter(product=OuterRef("pk")).values("quantity")[:1])
+
+
+def filled(lines: QuerySet[CartLine]) -> Subquery:
+    """Return how many of the lines, which are those of one cart, hold something; null when none does."""
+    count = lines.filter(quantity__gt=0).order_by().values("cart").annotate(count=Count("pk"))
+    return Subquery(count.values("count")[:1])
 
 
 def verify_quantity(quantity: int, *, held: int, available: int, text: str) -> None:

@@ -19,7 +19,7 @@ def lock(cart: Cart) -> bool:
     and what is read after it cannot change before the commit. A cart that was ordered, or that went to
     another owner meanwhile, is not open for this caller.
     """
-    return Cart.objects.open().filter(pk=cart.pk, user=cart.user_id).update(changed_at=timezone.now()) == 1
+    return lock_known(Cart.objects.open().filter(pk=cart.pk, user=cart.user_id))
 
 
 def lock_known(carts: CartQuerySet) -> bool:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connections, router
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import F, IntegerField, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from partscatalog.cart.models import CartLine
-from partscatalog.cart.services import locking
+from partscatalog.cart.services import limits, locking
 from partscatalog.catalog.models import Product
 from partscatalog.catalog.pricing import ListPrice, price_rule
 from partscatalog.conf import get_settings
@@ -81,13 +81,11 @@ def _write_line(known: Known, product: int, quantity: int) -> bool:
 def _fitting(known: Known, product: int, quantity: int) -> QuerySet[Product, tuple[object, ...]]:
     """Return what makes a new line of the product, no row where the cart may not hold so many."""
     settings = get_settings()
-    lines = CartLine.objects.filter(cart__in=known.carts.values("pk")).order_by()
-    filled = lines.filter(quantity__gt=0).values("cart").annotate(count=Count("pk")).values("count")
-    held = lines.filter(product=OuterRef("pk")).values("quantity")
+    lines = CartLine.objects.filter(cart__in=known.carts.values("pk"))
     return (
         Product.objects.visible()
         .filter(pk=product)
-        .annotate(held=Coalesce(Subquery(held[:1]), 0), filled=Coalesce(Subquery(filled[:1]), 0))
+        .annotate(held=Coalesce(limits.held(lines), 0), filled=Coalesce(limits.filled(lines), 0))
         .filter(
             Q(held__gt=0) | Q(filled__lt=settings.CART_MAX_LINES),
             held__lte=settings.CART_MAX_QUANTITY - quantity,
