@@ -5,12 +5,14 @@ from __future__ import annotations
 import string
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from partscatalog.catalog.models import Product
-from partscatalog.numbers import SEPARATORS, normalise
+from partscatalog.numbers import SEPARATORS, alphanumeric, candidates, normalise
 from partscatalog.testing import make_category, make_product
+from tests.catalog.spellings import SPELLINGS
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,54 @@ def test_a_normal_number_is_its_own_normal_form(number):
 
     assert normalise(normal) == normal
     assert set(normal) <= set(string.ascii_uppercase + string.digits)
+
+
+@pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_spelling_may_be_the_number(text):
+    assert "44650K240" in candidates(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("\u00c4b\u20111", "\u00c4B1"),
+        ("A\u0308b\u20111", "\u00c4B1"),
+        ("\u0432\u0430\u0437 2101", "\u0412\u0410\u0417 2101".replace(" ", "")),
+        ("\uff11\uff21", "1A"),
+        ("\u00bd\u00b2", "122"),
+        ("\u2116 7\u2122", "7"),
+        ("\u00df", "\u00df"),
+        ("\u200b|", ""),
+    ],
+)
+def test_letters_and_digits_of_any_script_are_left_and_nothing_else(written, plain):
+    assert alphanumeric(written) == plain
+
+
+@pytest.mark.parametrize(("written", "forms"), [("a-1", ("A1",)), ("a|1", ("A|1", "A1")), ("- .", ())])
+def test_a_text_may_be_few_numbers(written, forms):
+    assert candidates(written) == forms
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="It knows letter case among ASCII letters alone.")
+def test_the_database_knows_letter_case_as_python_does():
+    category = make_category()
+    written = [
+        "\u00e9\u0432\u03c9",
+        "stra\u00dfe",
+        "\u1e9e",
+        "\u0149",
+        "\ufb01\u00b5",
+        "\u01c6",
+        "\u0131\u017f",
+    ]
+    for number, text in enumerate(written):
+        make_product(f"Part {number}", number=text, category=category)
+
+    kept = list(Product.objects.order_by("pk").values_list("number", "number_normalised"))
+
+    assert kept == [(text, normalise(text)) for text in written]
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from PIL import Image
 from partscatalog.catalog.models import Brand, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import laws
 from partscatalog.testing import make_brand, make_category, make_product, make_user
+from tests.catalog.spellings import SPELLINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -410,3 +411,26 @@ def test_escapes_names(staff):
 
     for model in ("product", "category", "stockmovement"):
         assert "<script>alert" not in staff.get(f"{ADMIN}/{model}/").content.decode()
+
+
+def found(staff, model, text):
+    return list(staff.get(f"{ADMIN}/{model}/", {"q": text}).context["cl"].queryset)
+
+
+def test_finds_a_number_in_any_spelling(staff):
+    wanted = make_product("Wanted", number="4465-0K240", stock=1)
+    make_product("Other", number="4465-0K24", stock=1, category=wanted.category)
+
+    products = {text: found(staff, "product", text) for text in SPELLINGS.values()}
+    movements = {text: found(staff, "stockmovement", text) for text in SPELLINGS.values()}
+
+    assert {text: rows for text, rows in products.items() if rows != [wanted]} == {}
+    assert {text: rows for text, rows in movements.items() if [row.product for row in rows] != [wanted]} == {}
+
+
+@pytest.mark.parametrize(("text", "finds"), [("5-0k2", 2), ("5|0k2", 0), ("wanted", 1), ("- -", 0), ("", 2)])
+def test_finds_parts_of_numbers_and_other_words(staff, text, finds):
+    wanted = make_product("Wanted", number="4465 0K240", stock=1)
+    make_product("Other", number="4465 0K24", stock=1, category=wanted.category)
+
+    assert [len(found(staff, model, text)) for model in ("product", "stockmovement")] == [finds, finds]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import string
+from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from partscatalog import numbers
 from partscatalog.catalog.models import Product
-from partscatalog.catalog.search import setup
+from partscatalog.catalog.search import MAX_WORDS, setup
 from partscatalog.testing import make_brand, make_category, make_product
+from tests.catalog.spellings import SIGNS, SPELLINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +104,91 @@ def names(answer):
 )
 def test_finds_every_word_wherever_it_occurs(api, shop, text, found):
     assert set(names(api.get(PRODUCTS, {"search": text}))) == found
+
+
+@pytest.fixture
+def twins(way):
+    """A product, and two that hold its number and more, of which one is newer."""
+    group, brand = make_category(), make_brand("Nordwerk")
+    make_product("Longer", number="44650K2401", category=group, brand=brand)
+    make_product("Wanted", number="4465-0K240", category=group, brand=brand)
+    make_product("About it", description="Replaces 4465-0K240 and 44650K240.", category=group)
+
+
+@pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_number_is_found_first_in_any_spelling(api, twins, text):
+    assert names(api.get(PRODUCTS, {"search": text}))[0] == "Wanted"
+    assert "Wanted" in names(api.get(PRODUCTS, {"search": text, "ordering": "name"}))
+    facets = api.get(f"{PRODUCTS}facets/", {"search": text, "brand": "nordwerk"}).json()
+    assert facets["in_stock"] == len(names(api.get(PRODUCTS, {"search": text, "brand": "nordwerk"})))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    number=st.text(string.ascii_letters + string.digits, min_size=1, max_size=20),
+    signs=st.lists(st.text(SIGNS, max_size=3), min_size=21, max_size=21),
+)
+def test_a_number_is_found_first_whatever_stands_between_its_characters(api, way, number, signs):
+    text = signs[0] + "".join(map("".join, zip(number, signs[1:], strict=False)))
+    assume(len(text.split()) <= MAX_WORDS)
+    cache.clear()
+    with rolled_back():
+        group = make_category()
+        make_product("Wanted", number=number, category=group)
+        make_product("Longer", number=f"{number}0", description=f"{text} {number}", category=group)
+
+        assert names(api.get(PRODUCTS, {"search": text}))[0] == "Wanted"
+
+
+@contextmanager
+def rolled_back():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_only_the_whole_query_is_a_number_whatever_signs_are_in_it(api, twins):
+    assert names(api.get(PRODUCTS, {"search": "4465|0K24"})) == []
+    assert names(api.get(PRODUCTS, {"search": "4465|0K240 nordwerk"})) == []
+    assert names(api.get(PRODUCTS, {"search": "4465|0K2401"})) == ["Longer"]
+
+
+def test_a_sign_that_the_shop_keeps_in_a_number_belongs_to_it(api, way):
+    group = make_category()
+    make_product("With", number="12|34", category=group)
+    make_product("Without", number="12-34", category=group)
+
+    assert set(names(api.get(PRODUCTS, {"search": "12|34"}))) == {"With", "Without"}
+    assert set(names(api.get(PRODUCTS, {"search": "12 34"}))) == {"With", "Without"}
+    assert "With" in names(api.get(PRODUCTS, {"search": "12-|34"}))
+    assert names(api.get(PRODUCTS, {"search": "1234"})) == ["Without"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_pages_of_an_odd_spelling_show_everything_once(api, way, size):
+    group = make_category()
+    for number, kept in enumerate(["9|1", "91", "9-1", "x", None]):
+        make_product(f"P{number}", number=kept, description="9|1" if kept is None else "", category=group)
+
+    pages = [api.get(PRODUCTS, {"search": "9|1", "page_size": size})]
+    while next_page := re.search(r'<([^>]+)>; rel="next"', pages[-1].headers.get("Link", "")):
+        pages.append(api.get(next_page[1]))
+
+    shown = [name for page in pages for name in names(page)]
+    assert (sorted(shown[:3]), shown[3:]) == (["P0", "P1", "P2"], ["P4"])
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_words_that_are_no_number_have_pages_too(api, way, size):
+    group = make_category()
+    for number in range(3):
+        make_product(f"P{number}", number="1" if number else None, description="a --- b", category=group)
+
+    pages = [api.get(PRODUCTS, {"search": "---", "page_size": size})]
+    while next_page := re.search(r'<([^>]+)>; rel="next"', pages[-1].headers.get("Link", "")):
+        pages.append(api.get(next_page[1]))
+
+    assert [name for page in pages for name in names(page)] == ["P2", "P1", "P0"]
 
 
 @pytest.mark.parametrize("way", ["plain"], indirect=True)

@@ -142,6 +142,22 @@ class StockMovementInline(admin.TabularInline):  # type: ignore[type-arg]  # not
         return False
 
 
+class NumberedAdmin(ShopModelAdmin):
+    """A list in which a part number is found in any spelling, too."""
+
+    normalised_column = "number_normalised"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        column = self.normalised_column
+        if number := numbers.normalise(search_term):
+            found |= queryset.filter(**{f"{column}__contains": number})
+            found |= queryset.filter(**{f"{column}__in": numbers.candidates(search_term)})
+        return found, may_repeat
+
+
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A product whose number is tried before it is saved; an empty number is none."""
 
@@ -171,7 +187,7 @@ class AdjustmentForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(ShopModelAdmin):
+class ProductAdmin(NumberedAdmin):
     """Products; the stock is given when one is added, and afterwards changed by differences alone."""
 
     form = ProductForm
@@ -228,16 +244,6 @@ class ProductAdmin(ShopModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         return [ProductImageInline, StockMovementInline] if obj else [ProductImageInline]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
-    ) -> tuple[QuerySet[Product], bool]:
-        """Find a number in any spelling, too."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        number = numbers.normalise(search_term)
-        if number:
-            found |= queryset.filter(number_normalised__contains=number)
-        return found, may_repeat
 
     def delete_model(self, request: HttpRequest, obj: Product) -> None:
         products.delete(obj)
@@ -304,13 +310,14 @@ def _plainly_priced(names: list[Any]) -> list[Any]:
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ShopModelAdmin):
+class StockMovementAdmin(NumberedAdmin):
     """The whole ledger, to look at."""
 
     list_display = ["created_at", "product", "delta", "reason", "note", "order_id", "actor"]
     list_filter = ["reason"]
     list_select_related = ["product", "actor"]
     search_fields = ["=order_id", "product__name", "product__number"]
+    normalised_column = "product__number_normalised"
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

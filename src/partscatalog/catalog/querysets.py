@@ -79,7 +79,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def matching(self, query: Query) -> ProductQuerySet:
         """Those that a search finds, with ``exact``: 0 where the whole query is the part number, else 1."""
-        exact = models.When(number_normalised=query.number, then=models.Value(0))
+        exact = models.When(query.is_number, then=models.Value(0))
         return self.holding(query).annotate(
             exact=models.Case(exact, default=models.Value(1), output_field=models.IntegerField())
         )

@@ -180,7 +180,7 @@ class _Search:
     def _of(self, tier: Tier) -> QuerySet[Any, Any]:
         """Return the products that may be in a tier, whatever their text."""
         rows: QuerySet[Any, Any] = self.queryset.annotate(tier=Value(int(tier)))
-        exactly = Q(number_normalised=self.prepared.number)
+        exactly = self.prepared.query.is_number
         if tier is Tier.EXACT:
             return rows.filter(exactly)
         return rows.filter(Q(number=None) | ~exactly) if self.prepared.has_exact else rows

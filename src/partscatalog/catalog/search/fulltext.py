@@ -43,7 +43,8 @@ SELECT word, number,
         WHERE brand_id IS NOT NULL AND given.word <> '' AND strpos(names.word, given.word) > 0
         ORDER BY brand_id),
     {setup.FOLD}(%s),
-    EXISTS (SELECT FROM {setup.PRODUCTS} WHERE number_normalised = nullif(%s, '')),
+    {setup.FOLD}(%s),
+    EXISTS (SELECT FROM {setup.PRODUCTS} WHERE number_normalised = ANY(%s::text[])),
     pg_relation_size('{setup.TEXTS}'::regclass) < %s,
     (SELECT reltuples::bigint FROM pg_class WHERE oid = '{setup.TEXTS}'::regclass)
 FROM given ORDER BY place
@@ -115,9 +116,11 @@ class Prepared:
     """A query as one database understands it."""
 
     using: str
+    query: Query
     words: tuple[Word, ...]
+    #: The whole query as a number may be written, and without whatever else is in it, both folded.
     number: str
-    folded_number: str
+    alphanumeric: str
     has_exact: bool
     is_small: bool
     #: How many products there are, as the database remembers.
@@ -140,7 +143,7 @@ class Prepared:
     def tier(self) -> Case:
         """The tier of a product that is found."""
         cases = {condition: f"{tier:d}" for tier, condition in self.tiers.items() if tier != Tier.PART}
-        exactly = When(number_normalised=self.number, then=Value(int(Tier.EXACT)))
+        exactly = When(self.query.is_number, then=Value(int(Tier.EXACT)))
         return Case(exactly, default=_Of(_case(cases, f"{Tier.PART:d}")), output_field=IntegerField())
 
     @property
@@ -179,9 +182,11 @@ class Prepared:
     def _every_word(self, column: str) -> SQL:
         """Return the condition that every word occurs in the column, or all of them as one number."""
         found = _every([word.occurs(column) for word in self.words])
-        if len(self.words) == 1 or not self.folded_number:
-            return found
-        return found | _number(column, self.folded_number)
+        if len(self.words) > 1 and self.number:
+            found |= _number(column, self.number)
+        if self.alphanumeric not in {"", self.number}:
+            found |= _like(column, self.alphanumeric) & SQL("s.number = %s", (self.alphanumeric,))
+        return found
 
 
 def prepare(query: Query, using: str) -> Prepared:
@@ -191,18 +196,20 @@ def prepare(query: Query, using: str) -> Prepared:
         words,
         [numbers.normalise(word) for word in words],
         query.number,
-        query.number,
+        numbers.alphanumeric("".join(words)),
+        list(query.candidates),
         SMALL,
     ]
     with connections[using].cursor() as cursor:
         cursor.execute(_PREPARE, params)
         rows = cursor.fetchall()
-    number, has_exact, is_small, products = rows[0][4:]
+    number, alphanumeric, has_exact, is_small, products = rows[0][4:]
     return Prepared(
         using=using,
+        query=query,
         words=tuple(Word(word, as_number, tokens, tuple(ids)) for word, as_number, tokens, ids, *_ in rows),
-        number=query.number,
-        folded_number=number,
+        number=number,
+        alphanumeric=alphanumeric,
         has_exact=has_exact,
         is_small=is_small,
         products=products,

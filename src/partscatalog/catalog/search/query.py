@@ -17,10 +17,14 @@ COLUMNS = ("number", "name", "brand__name", "description")
 
 @dataclass(frozen=True)
 class Query:
-    """What was searched for: its words, and the whole of it as a part number (empty when it is none)."""
+    """What was searched for: its words, and the whole of it as a part number (empty when it is none).
+
+    A product of one of the :attr:`candidates` as its normalised number is the one that was asked for.
+    """
 
     words: tuple[str, ...]
     number: str
+    candidates: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> Query:
@@ -31,7 +35,8 @@ class Query:
         words = text.split()
         if len(text) > MAX_LENGTH or len(words) > MAX_WORDS:
             raise ValueError("The search is too long.")
-        return cls(tuple(words), numbers.normalise("".join(words)))
+        whole = "".join(words)
+        return cls(tuple(words), numbers.normalise(whole), numbers.candidates(whole))
 
     @property
     def text(self) -> str:
@@ -42,12 +47,19 @@ class Query:
         """Return which products are found on a database of this kind.
 
         Each word occurs as it is written in one of the columns, or, written as a number may be, in the
-        normalised number; so does the whole query.
+        normalised number; so does the whole query. Without its signs, too, the whole query is a number.
         """
         every_word = Q()
         for word in self.words:
             every_word &= _somewhere(word, vendor)
-        return every_word | occurs("number_normalised", self.number, vendor) if self.number else every_word
+        if not self.number:
+            return every_word
+        return every_word | occurs("number_normalised", self.number, vendor) | self.is_number
+
+    @property
+    def is_number(self) -> Q:
+        """The condition that the whole query is the product's number."""
+        return Q(number_normalised__in=self.candidates)
 
 
 def occurs(column: str, text: str, vendor: str) -> Q:
