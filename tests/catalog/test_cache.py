@@ -345,6 +345,23 @@ def test_a_transaction_that_ends_after_later_ones_is_found_by_its_lower_key(pist
     assert (seen, get(DETAIL).json()["stock"]) == (4, 3)
 
 
+@pytest.mark.parametrize("is_found", [False, True], ids=["", "a row in a hole"])
+def test_rows_among_holes_end_nothing_after_a_flush_and_one_in_a_hole_does(piston, statements, is_found):
+    """Keys have holes by steps and by transactions that were undone."""
+    highest = StockMovement.objects.latest("pk").pk
+    for step in range(1, 10):
+        move(piston, highest + 2 * step, left=5)
+    cache.clear()
+    get(DETAIL)
+    if is_found:
+        move(piston, highest + 7, left=4)
+    time_for_a_drain()
+    with statements() as ran:
+        seen = get(DETAIL).json()["stock"]
+
+    assert (seen, len(ran) == 2) == ((4, False) if is_found else (5, True))
+
+
 def move(piston: Product, key: int, *, left: int) -> None:
     """Commit a movement with a key of its own choice; nobody tells the cache."""
     with transaction.atomic():

@@ -69,7 +69,43 @@ def test_where_gaps_are_many_rows_are_read_again_and_none_is_missed(monkeypatch,
 def test_a_table_that_nobody_read_yet_is_begun_behind_its_last_rows():
     done = Progress.begin([BACK + 5, BACK + 3, 7], 1.0)
 
-    assert done == Progress(BACK + 5, (Gap(6, 6, 1.0), Gap(8, BACK + 2, 1.0), Gap(BACK + 4, BACK + 4, 1.0)))
+    assert done == Progress(
+        BACK + 5,
+        (Gap(6, 6, 1.0), Gap(8, BACK + 2, 1.0), Gap(BACK + 4, BACK + 4, 1.0)),
+        begun_with=(7, BACK + 3, BACK + 5),
+    )
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_NEW", 5), ("MOST_NEW", 1), ("MOST_GAPS", 1)])
+def test_rows_of_the_beginning_are_known_for_as_long_as_they_are_read_and_no_others(monkeypatch, name, most):
+    monkeypatch.setattr(progress, name, most)
+
+    @TRIALS
+    @given(ORDERS, st.integers(0, 8))
+    def they_are(order, begun):
+        keys, readings = order
+        CatalogChange.objects.all().delete()
+        commit(*keys[:begun])
+        done, untold = Progress.begin(keys[:begun], 0), set[int]()
+        for key, is_read in zip(keys[begun:], readings[begun:], strict=True):
+            commit(key)
+            if is_read:
+                known, (found, done) = set(done.begun_with), read(done)
+                untold |= set(found) - known
+        untold |= set(read(done)[0]) - set(done.begun_with)
+
+        assert untold == set(keys[begun:])
+
+    they_are()
+
+
+def test_rows_of_the_beginning_are_forgotten_with_its_gaps():
+    keys = list(range(2, 200, 2))
+    begun = Progress.begin(keys, 0)
+    old = begun.after([], OVERLAP_SECONDS)
+
+    assert begun.begun_with == tuple(keys)
+    assert (old.gaps, old.begun_with) == ((), ())
 
 
 def test_a_gap_is_given_up_once_no_transaction_can_be_as_old():

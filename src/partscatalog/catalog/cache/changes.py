@@ -180,7 +180,12 @@ def _read(table: _Table, progress: Progress | None) -> tuple[list[_Row] | None, 
         unread = all_rows.filter(progress.unread).values_list("pk", table.reach, "product_id")
         rows = list(unread[: MOST_KEYS + 1])
         if len(rows) <= MOST_KEYS:
-            named = [_Row(f"{table.letter}{pk}", reach, product) for pk, reach, product in rows]
+            begun_with = set(progress.begun_with)
+            named = [
+                _Row(f"{table.letter}{pk}", reach, product)
+                for pk, reach, product in rows
+                if pk not in begun_with
+            ]
             return named, progress.after([pk for pk, _reach, _product in rows], now)
     return None, Progress.begin(list(all_rows.order_by("-pk").values_list("pk", flat=True)[:BACK]), now)
 

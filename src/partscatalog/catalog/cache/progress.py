@@ -7,7 +7,7 @@ The keys that were passed over are looked for until no transaction can be as old
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
@@ -38,22 +38,25 @@ class Progress:
 
     last: int
     gaps: tuple[Gap, ...] = ()
+    #: Keys above the lowest gap whose rows were there at the beginning: a gap of many has them in it, and
+    #: nobody is to be told of them.
+    begun_with: tuple[int, ...] = ()
 
     @classmethod
     def begin(cls, keys: Sequence[int], now: float) -> Progress:
         """Begin behind the highest keys of a table, of which :data:`BACK` are given."""
         last = max(keys, default=0)
-        return cls(max(0, last - BACK)).after(keys, now)
+        return cls(max(0, last - BACK), begun_with=tuple(sorted(keys))).after(keys, now)
 
     @classmethod
     def load(cls, kept: Sequence[Any]) -> Progress:
         """Return what :meth:`dump` wrote."""
-        last, gaps = kept
-        return cls(last, tuple(Gap(*gap) for gap in gaps))
+        last, gaps, begun_with = kept
+        return cls(last, tuple(Gap(*gap) for gap in gaps), tuple(begun_with))
 
     def dump(self) -> list[Any]:
         """Return it as a cache keeps it."""
-        return [self.last, [list(gap) for gap in self.gaps]]
+        return [self.last, [list(gap) for gap in self.gaps], list(self.begun_with)]
 
     @property
     def unread(self) -> Q:
@@ -61,8 +64,12 @@ class Progress:
         unread = Q(pk__gt=self.last)
         for gap in self.gaps:
             unread |= Q(pk__range=(gap.first, gap.last))
-        lowest = min((gap.first for gap in self.gaps), default=self.last + 1)
-        return Q(pk__gte=lowest) & unread
+        return Q(pk__gte=self.lowest) & unread
+
+    @property
+    def lowest(self) -> int:
+        """The lowest key that may be read."""
+        return min((gap.first for gap in self.gaps), default=self.last + 1)
 
     def after(self, keys: Sequence[int], now: float) -> Progress:
         """Return the progress once the rows of these keys, all that are :attr:`unread`, were read."""
@@ -75,7 +82,8 @@ class Progress:
             for first, end in _holes(gap.first, gap.last, keys)
         ]
         new = [Gap(first, end, now) for first, end in _holes(self.last + 1, last, keys)]
-        return Progress(last, _few([*gaps, *_few(new, MOST_NEW)], MOST_GAPS))
+        done = Progress(last, _few([*gaps, *_few(new, MOST_NEW)], MOST_GAPS))
+        return replace(done, begun_with=self.begun_with[bisect_left(self.begun_with, done.lowest) :])
 
 
 def _holes(first: int, last: int, keys: Sequence[int]) -> Iterator[tuple[int, int]]:
