@@ -362,6 +362,27 @@ def test_rows_among_holes_end_nothing_after_a_flush_and_one_in_a_hole_does(pisto
     assert (seen, len(ran) == 2) == ((4, False) if is_found else (5, True))
 
 
+def test_of_two_that_begin_at_once_the_later_one_passes_over_no_row(piston, monkeypatch):
+    """The first one's answers are kept by then, and a row may have come that nobody was told of."""
+    read, key = changes._read, StockMovement.objects.latest("pk").pk + 1
+
+    def keep_and_move() -> None:
+        get(DETAIL)
+        move(piston, key, left=4)
+
+    def read_behind_another(*args: Any) -> Any:
+        monkeypatch.setattr(changes, "_read", read)
+        storm([keep_and_move])
+        return read(*args)
+
+    cache.clear()
+    monkeypatch.setattr(changes, "_read", read_behind_another)
+    get(LIST)
+    time_for_a_drain()
+
+    assert get(DETAIL).json()["stock"] == 4
+
+
 def move(piston: Product, key: int, *, left: int) -> None:
     """Commit a movement with a key of its own choice; nobody tells the cache."""
     with transaction.atomic():

@@ -140,6 +140,7 @@ def drain() -> None:
     if number is not None and number < seen:
         # A number that went back is an old copy: what was told after it was made is not known under it.
         store.delete(NUMBER)
+        store.delete(PROGRESS)
         number = None
     if number is None:
         _start()
@@ -150,7 +151,7 @@ def drain() -> None:
         _tell((Reach.ALL, None), [])
     else:
         _tell_untold(rows)
-    _keep(number, [progress for _rows, progress in read])
+    store.set_many({PROGRESS: _kept(number, [progress for _rows, progress in read])}, ENTRY_SECONDS)
 
 
 def _start() -> None:
@@ -161,13 +162,14 @@ def _start() -> None:
     store.set_many({TRIAL: 1}, ENTRY_SECONDS)
     if store.increment(TRIAL) is None:
         raise store.leave()
-    _keep(0, [_read(table, None)[1] for table in TABLES])
+    # Whoever begins at the same moment may have read earlier, and keep answers already: their progress stays.
+    store.add(PROGRESS, _kept(0, [_read(table, None)[1] for table in TABLES]), ENTRY_SECONDS)
     store.add(NUMBER, _new_number(), ENTRY_SECONDS * 12)
 
 
-def _keep(number: int, progress: Iterable[Progress]) -> None:
-    """Remember how far each table was read, and a number that there was by then."""
-    store.set_many({PROGRESS: [number, *(each.dump() for each in progress)]}, ENTRY_SECONDS)
+def _kept(number: int, progress: Iterable[Progress]) -> list[Any]:
+    """Return what the cache keeps of how far each table was read, and of a number that there was by then."""
+    return [number, *(each.dump() for each in progress)]
 
 
 def _read(table: _Table, progress: Progress | None) -> tuple[list[_Row] | None, Progress]:
