@@ -312,6 +312,7 @@ def test_adjusts_for_nobody_without_the_permission(client):
         ("price", "1000000000"),
         ("price", ""),
         ("number", "---"),
+        ("number", "NW\u20111"),
         ("attributes", "[]"),
         ("stock", "-1"),
         ("stock", "1_000"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -183,6 +184,43 @@ def test_refuses_a_number_that_the_brand_has(staff, engine, number):
         (400, ["detail", "code", "number"])
     ] * 2
     assert (Product.objects.count(), other.number) == (2, "X1")
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        ("90919\u201101253", "NON-BREAKING HYPHEN"),
+        ("\u221290919\u200b01253\u2212", "MINUS SIGN, ZERO WIDTH SPACE"),
+        ("\uff11\uff12-3", "FULLWIDTH DIGIT ONE, FULLWIDTH DIGIT TWO"),
+        ("E\u0301T-7", "COMBINING ACUTE ACCENT"),
+        ("M10\u00d7\u00bd", "MULTIPLICATION SIGN, VULGAR FRACTION ONE HALF"),
+        ("7\ue000", "U+E000"),
+    ],
+)
+def test_refuses_a_number_in_characters_that_nobody_types(staff, engine, number, named):
+    make_product("Other", number="X1", category=engine)
+    body = {"name": "Part", "price": "1", "category": "engine-parts", "number": number}
+
+    created = staff.post(PRODUCTS, body, format="json")
+    changed = staff.patch("/api/categories/engine-parts/products/other/", {"number": number}, format="json")
+
+    for answer in (created, changed):
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+        assert answer.json()["number"] == [f"Write the part number without these characters: {named}."]
+    assert list(Product.objects.values_list("number", flat=True)) == ["X1"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["\u00c9T-7", "\u0412\u0410\u0417 2101", "1\u00a02\u2013", *(f"1{sign}2" for sign in string.punctuation)],
+)
+def test_keeps_a_number_as_it_is_written_and_finds_it_by_that(staff, api, engine, number):
+    body = {"name": "Part", "price": "1", "category": "engine-parts", "number": number}
+
+    created = staff.post(PRODUCTS, body, format="json")
+
+    assert (created.status_code, created.json()["number"]) == (201, number)
+    assert [row["number"] for row in api.get(PRODUCTS, {"search": number}).json()] == [number]
 
 
 def test_numbers_that_only_look_alike_are_numbers_of_their_own(staff, engine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -30,12 +31,17 @@ def validate_amount(amount: Decimal) -> None:
 
 
 def validate_number(number: str) -> None:
-    """Refuse a part number of separators alone: it could not be found.
+    """Refuse a part number that nobody finds who types it: of signs alone, or with what no keyboard has.
 
-    :raises ValidationError: when neither letter nor digit is in it.
+    :raises ValidationError: when neither letter nor digit is in it, or signs and variants beyond ASCII.
     """
-    if not any(character.isalnum() for character in numbers.normalise(number)):
+    plain = numbers.alphanumeric(number)
+    if not plain:
         raise ValidationError(_("A part number holds letters or digits."), code="invalid")
+    if odd := [each for each in numbers.normalise(number) if not each.isascii() and each not in plain]:
+        names = ", ".join(unicodedata.name(each, f"U+{ord(each):04X}") for each in dict.fromkeys(odd))
+        message = _("Write the part number without these characters: %(characters)s.")
+        raise ValidationError(message, code="invalid", params={"characters": names})
 
 
 def validate_slug(slug: str) -> None:
