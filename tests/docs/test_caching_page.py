@@ -65,7 +65,11 @@ def test_what_a_deployment_says_ends_everything(piston, statements):
 @pytest.mark.parametrize(
     "claim",
     [
-        f"first\nreader of every {changes.DRAIN_SECONDS} seconds looks",
+        "first\nreader of every second looks",
+        f"between its commit and the number | at most {2 * changes.DRAIN_SECONDS} seconds",
+        f"an in-process cache | at most {2 * changes.DRAIN_SECONDS} seconds in the others",
+        f"some at the other | at most {2 * changes.DRAIN_SECONDS} seconds",
+        f"waiting for at most {answers.PATIENCE_SECONDS:.0f} seconds",
         f"lists have {answers.PLACES:,} places in all",
         f"it has {copies.MOST} at most",
         f"brand has {answers.SIDES} in each encoding",
@@ -80,10 +84,11 @@ def test_the_page_tells_the_numbers_of_the_code(claim):
 
 
 def test_the_times_that_the_page_tells_in_words_are_those_of_the_code():
-    """A second, two minutes, seven days, an hour."""
-    told = (answers.WAIT_SECONDS, progress.OVERLAP_SECONDS, changes.KEPT, Settings.CATALOG_CACHE_LIFETIME)
+    """A second for a builder and until rows are looked for, two minutes, seven days, an hour."""
+    waits = (answers.WAIT_SECONDS, changes.DRAIN_SECONDS)
+    told = (*waits, progress.OVERLAP_SECONDS, changes.KEPT, Settings.CATALOG_CACHE_LIFETIME)
 
-    assert told == (1, 120, timedelta(days=7), timedelta(hours=1))
+    assert told == (1, 1, 120, timedelta(days=7), timedelta(hours=1))
 
 
 def test_the_bound_holds_a_drain_a_rest_and_a_timeout():
