@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 #: A category with many others below it, and one of parts.
 GROUP = "engine-parts"
 LEAF = "brake-discs"
+#: A brand of many parts, and the one of the fewest: a hundredth of all.
 BRAND = "kestrane"
+SMALL_BRAND = "glimvar"
 
 
 def doors(client: Client) -> dict[str, Door]:
@@ -34,7 +36,10 @@ def sized(client: Client) -> dict[str, Door]:
         "detail": shop.detail,
         "category page": f"/api/categories/{GROUP}/products/?page_size=20",
         "page of a small category": f"/api/categories/{LEAF}/products/?page_size=20",
+        "category by parameter": f"{LIST}&category={GROUP}",
+        "small category by parameter": f"{LIST}&category={LEAF}",
         "brand page": f"{LIST}&brand={BRAND}",
+        "page of a small brand": f"{LIST}&brand={SMALL_BRAND}",
         "price ordering": f"{LIST}&ordering=price",
         "price range": f"{LIST}&min_price=5000&max_price=6000",
         "search: a word of many": f"{found}gasket",
