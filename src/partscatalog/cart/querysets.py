@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from partscatalog.cart.models import Cart  # noqa: F401
+    from partscatalog.statements import Given
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -30,7 +31,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.filter(open_for=user.pk)
 
     def reachable(
-        self, *, user: AbstractBaseUser | None, ids: Sequence[int], session: str | None
+        self, *, user: AbstractBaseUser | None, ids: Sequence[int | Given], session: str | Given | None
     ) -> CartQuerySet:
         """The user's open cart, and the guests' carts of these ids or made in this session."""
         guests = Q(pk__in=list(ids)) if session is None else Q(pk__in=list(ids)) | Q(open_in=session)

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from partscatalog.cart.models import Cart
+from partscatalog.statements import Given, update
+
+_CLOSE = update(
+    Cart.objects.open().filter(pk=Given("cart", Cart._meta.get_field("id"))),
+    status=Cart.Status.ORDERED,
+    open_for=None,
+    open_in=None,
+)
 
 
 def close(pk: int) -> bool:
@@ -11,5 +19,4 @@ def close(pk: int) -> bool:
     Call it as the first statement of the transaction that places the order: one of several requests
     gets the row, the others wait for its commit and are told no.
     """
-    rows = Cart.objects.open().filter(pk=pk).update(status=Cart.Status.ORDERED, open_for=None, open_in=None)
-    return rows == 1
+    return _CLOSE.run(cart=pk) == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partscatalog.cart.models import Cart
 from partscatalog.cart.services import merging
+from partscatalog.statements import Given, Objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +15,18 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from partscatalog.api.visitor import Carried, Visitor
-    from partscatalog.cart.querysets import CartQuerySet
 
 #: The name under which a visitor carries the id of a cart.
 CARRIED = "cart"
+
+_OWN = Objects(Cart.objects.filter(open_for=Given("user", Cart._meta.get_field("open_for"))))
+_GUESTS = Objects(
+    Cart.objects.reachable(
+        user=None,
+        ids=[Given("cart", Cart._meta.get_field("id"))],
+        session=Given("session", Cart._meta.get_field("open_in")),
+    ).order_by("pk")
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Known:
-    """The visitor's open cart, named without a look-up: no row where it was closed meanwhile."""
+    """The visitor's open cart, named without a look-up; it may have been closed meanwhile."""
 
-    carts: CartQuerySet
-    #: What proves that it is the visitor's; None for a user's own.
+    #: The id of a guest's cart; of a user's own the user's.
+    key: Any
+    #: What proves that a guest's is the visitor's.
     carried: Carried | None
 
 
@@ -44,12 +54,10 @@ def known(visitor: Visitor) -> Known | None:
     """
     carried = visitor.carried(CARRIED)
     if visitor.user is None:
-        return (
-            Known(Cart.objects.guests().filter(pk=carried[0].pk), carried[0]) if len(carried) == 1 else None
-        )
+        return Known(carried[0].pk, carried[0]) if len(carried) == 1 else None
     if carried or visitor.session_digest is not None:
         return None
-    return Known(Cart.objects.for_user(visitor.user), None)
+    return Known(visitor.user.pk, None)
 
 
 def find(visitor: Visitor) -> Found:
@@ -76,8 +84,10 @@ def remember(visitor: Visitor, cart: Cart) -> None:
 def _reachable(visitor: Visitor, carried: Sequence[Carried]) -> list[Cart]:
     ids = [entry.pk for entry in carried]
     session = visitor.session_digest
-    if visitor.user is None and not ids and session is None:
-        return []
+    if not ids and session is None:
+        return [] if visitor.user is None else _OWN.run(user=visitor.user.pk)
+    if visitor.user is None and len(ids) == 1 and session is not None:
+        return _GUESTS.run(cart=ids[0], session=session)
     return list(Cart.objects.reachable(user=visitor.user, ids=ids, session=session).order_by("pk"))
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from partscatalog.cart.models import Cart
+from partscatalog.statements import Given, Statement, update
 
 if TYPE_CHECKING:
-    from partscatalog.cart.querysets import CartQuerySet
+    from django.db.models import QuerySet
+
+    from partscatalog.cart.services.finding import Known
+
+_ID = Given("key", Cart._meta.get_field("id"))
+
+
+def _locking(carts: QuerySet[Cart]) -> Statement:
+    return update(carts, changed_at=Given("now", Cart._meta.get_field("changed_at")))
+
+
+_GUESTS = _locking(Cart.objects.guests().filter(pk=_ID))
+_USERS = _locking(Cart.objects.open().filter(pk=_ID, user=Given("user", Cart._meta.get_field("user"))))
+_OWN = _locking(Cart.objects.filter(open_for=Given("key", Cart._meta.get_field("open_for"))))
 
 
 def lock(cart: Cart) -> bool:
@@ -19,9 +33,15 @@ def lock(cart: Cart) -> bool:
     and what is read after it cannot change before the commit. A cart that was ordered, or that went to
     another owner meanwhile, is not open for this caller.
     """
-    return lock_known(Cart.objects.open().filter(pk=cart.pk, user=cart.user_id))
+    if cart.user_id is None:
+        return _run(_GUESTS, key=cart.pk)
+    return _run(_USERS, key=cart.pk, user=cart.user_id)
 
 
-def lock_known(carts: CartQuerySet) -> bool:
-    """Lock the one open cart of a queryset as :func:`lock` does, and tell whether there is one."""
-    return carts.update(changed_at=timezone.now()) == 1
+def lock_known(known: Known) -> bool:
+    """Lock a cart that was not looked up as :func:`lock` does, and tell whether it is open."""
+    return _run(_GUESTS if known.carried else _OWN, key=known.key)
+
+
+def _run(statement: Statement, **given: Any) -> bool:
+    return statement.run(now=timezone.now(), **given) == 1

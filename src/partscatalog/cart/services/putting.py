@@ -6,25 +6,29 @@ where one is not fulfilled; what was wrong is then found by the long way, which 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import IntegrityError, connections, router
-from django.db.models import F, IntegerField, Q, Subquery, Value
+from django.db import IntegrityError
+from django.db.models import F, IntegerField, Q, Subquery
 from django.db.models.functions import Cast, Coalesce
 
-from partscatalog.cart.models import CartLine
+from partscatalog.cart.models import Cart, CartLine
 from partscatalog.cart.services import limits, locking
 from partscatalog.catalog.models import Product
 from partscatalog.catalog.pricing import ListPrice, price_rule
 from partscatalog.conf import get_settings
+from partscatalog.statements import SQL, Given, Statement, select
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
 
     from partscatalog.api.visitor import Visitor
     from partscatalog.cart.services.finding import Known
+
+#: No key of a row is larger.
+MAX_KEY = 2**63 - 1
 
 _ON_CONFLICT = (
     "ON CONFLICT (cart_id, product_id) DO UPDATE SET"
@@ -50,16 +54,18 @@ def put(*, visitor: Visitor, known: Known, product: int, quantity: int) -> bool:
     """
     if type(price_rule()) is not ListPrice or quantity > get_settings().CART_MAX_QUANTITY:
         return False
+    if product > MAX_KEY:
+        return False
     try:
         _put(visitor, known, product, quantity)
-    except (_Refused, IntegrityError, EmptyResultSet):
+    except (_Refused, IntegrityError):
         return False
     return True
 
 
 @writing
 def _put(visitor: Visitor, known: Known, product: int, quantity: int) -> None:
-    if not locking.lock_known(known.carts):
+    if not locking.lock_known(known):
         raise _Refused
     if known.carried is not None:
         visitor.rely_on(known.carried)
@@ -68,31 +74,46 @@ def _put(visitor: Visitor, known: Known, product: int, quantity: int) -> None:
 
 
 def _write_line(known: Known, product: int, quantity: int) -> bool:
-    connection = connections[router.db_for_write(CartLine)]
-    select, params = _fitting(known, product, quantity).query.get_compiler(connection=connection).as_sql()
-    line = CartLine._meta.db_table
-    suffix = _ON_DUPLICATE if connection.vendor == "mysql" else _ON_CONFLICT
-    columns = "cart_id, product_id, quantity, seen_price"
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {line} ({columns}) {select} {suffix.format(line=line)}", params)
-        return bool(cursor.rowcount)
-
-
-def _fitting(known: Known, product: int, quantity: int) -> QuerySet[Product, tuple[object, ...]]:
-    """Return what makes a new line of the product, no row where the cart may not hold so many."""
     settings = get_settings()
-    lines = CartLine.objects.filter(cart__in=known.carts.values("pk"))
+    rows = (_GUESTS_LINE if known.carried else _USERS_LINE).run(
+        cart=known.key,
+        product=product,
+        quantity=quantity,
+        most=settings.CART_MAX_QUANTITY - quantity,
+        lines=settings.CART_MAX_LINES,
+    )
+    return rows > 0
+
+
+def _line(carts: QuerySet[Cart]) -> Statement:
+    """Return the statement that writes a line of the one cart."""
+
+    def made(connection: BaseDatabaseWrapper) -> SQL:
+        line, fitting = CartLine._meta.db_table, select(_fitting(carts), connection)
+        suffix = (_ON_DUPLICATE if connection.vendor == "mysql" else _ON_CONFLICT).format(line=line)
+        insert = f"INSERT INTO {line} (cart_id, product_id, quantity, seen_price)"
+        return SQL(f"{insert} {fitting.text} {suffix}", fitting.params)
+
+    return Statement(CartLine, made)
+
+
+def _fitting(carts: QuerySet[Cart]) -> QuerySet[Product, Any]:
+    """Return what makes a new line of the product, no row where the cart may not hold so many."""
+    lines = CartLine.objects.filter(cart__in=carts.values("pk"))
+    quantity = Given("quantity", IntegerField())
     return (
         Product.objects.visible()
-        .filter(pk=product)
+        .filter(pk=Given("product", Product._meta.get_field("id")))
         .annotate(held=Coalesce(limits.held(lines), 0), filled=Coalesce(limits.filled(lines), 0))
         .filter(
-            Q(held__gt=0) | Q(filled__lt=settings.CART_MAX_LINES),
-            held__lte=settings.CART_MAX_QUANTITY - quantity,
+            Q(held__gt=0) | Q(filled__lt=Given("lines", IntegerField())),
+            held__lte=Given("most", IntegerField()),
             stock__gte=F("held") + quantity,
         )
         .order_by()
-        .values_list(
-            Subquery(known.carts.values("pk")[:1]), "pk", Cast(Value(quantity), IntegerField()), "price"
-        )
+        .values_list(Subquery(carts.values("pk")[:1]), "pk", Cast(quantity, IntegerField()), "price")
     )
+
+
+_GUESTS_LINE = _line(Cart.objects.guests().filter(pk=Given("cart", Cart._meta.get_field("id"))))
+_USERS_LINE = _line(Cart.objects.filter(open_for=Given("cart", Cart._meta.get_field("open_for"))))

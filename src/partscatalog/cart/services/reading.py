@@ -11,16 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partscatalog import money
+from partscatalog.cart.models import Cart, CartLine
 from partscatalog.catalog.pricing import price_rule
 from partscatalog.conf import get_settings, swap
+from partscatalog.statements import Given, Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from partscatalog.cart.models import Cart, CartLine
     from partscatalog.catalog.models import Product
+
+
+_LINES = Objects(
+    CartLine.objects.filter(cart=Given("cart", Cart._meta.get_field("id"))).order_by("pk"),
+    "product",
+    "product__category",
+    "product__brand",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +90,7 @@ class PricedCart:
 def load(cart: Cart, *, user: AbstractBaseUser | None) -> PricedCart:
     """Return the cart at the user's prices of this moment, in one statement."""
     rule = price_rule()
-    rows = cart.lines.select_related("product__category", "product__brand").order_by("pk")
+    rows = _LINES.run(cart=cart.pk)
     lines = tuple(_priced(row, rule.unit_price(row.product, max(row.quantity, 1), user)) for row in rows)
     return PricedCart(
         cart=cart,
