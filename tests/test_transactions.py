@@ -21,7 +21,7 @@ from partscatalog.orders.signals import order_placed
 from partscatalog.orders.states import Party
 from partscatalog.testing import make_brand, make_cart, make_product, make_user
 from partscatalog.testing.storms import storm
-from partscatalog.transactions import whole_inserts, writing
+from partscatalog.transactions import writing
 from tests.orders.conftest import place
 
 if TYPE_CHECKING:
@@ -274,13 +274,3 @@ def test_a_real_deadlock_ends_with_both_done():
     assert outcomes.errors == []
     assert len(calls) == 3
     assert names in ({"A first", "A second"}, {"B first", "B second"})
-
-
-def test_inserts_are_whole_for_as_long_as_asked_and_no_longer(statements):
-    """An order's lines and movements; a site's own inserts stay as Django makes them."""
-    before = connection.features.max_query_params
-    with transaction.atomic(), whole_inserts(), statements() as ran:
-        Brand.objects.bulk_create(Brand(name=f"Brand {n}", slug=f"brand-{n}") for n in range(1_200))
-
-    assert len([sql for sql in ran.sql if "INSERT" in sql]) == 1
-    assert connection.features.max_query_params == before

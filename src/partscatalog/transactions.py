@@ -1,21 +1,18 @@
-"""Writing transactions, run again when the database chose them as victims of a conflict; whole inserts."""
+"""Writing transactions, run again when the database chose them as victims of a conflict."""
 
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
-from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import django
 from django.db import OperationalError, transaction
 
 from partscatalog.exceptions import Busy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,24 +49,6 @@ def writing(service: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
-
-
-@contextmanager
-def whole_inserts() -> Iterator[None]:
-    """Let ``bulk_create`` write its rows in one statement on SQLite, too. Call it inside a transaction.
-
-    Django 5.2 splits them at 999 parameters, whatever SQLite was built to take; later ones ask it.
-    """
-    connection = transaction.get_connection()
-    if connection.vendor != "sqlite" or django.VERSION >= (6, 0):
-        yield
-        return
-    features, most = connection.features, connection.features.max_query_params
-    features.max_query_params = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
-    try:
-        yield
-    finally:
-        features.max_query_params = most
 
 
 def _is_conflict(error: OperationalError) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, When
 from django.utils.translation import gettext_lazy as _
 
 from partscatalog.catalog.cache import changes
@@ -14,10 +15,11 @@ from partscatalog.catalog.models import CatalogChange, Product, StockMovement
 from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.signals import stock_changed
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
-from partscatalog.transactions import whole_inserts, writing
+from partscatalog.statements import KEPT, Given, Statement, insert, update
+from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
@@ -43,9 +45,7 @@ def subtract(quantities: Mapping[int, int]) -> bool:
     the verdict. Call it inside a transaction, as late as possible; roll back when it says no, and
     :func:`book` when it says yes.
     """
-    taken = _per_product(quantities)
-    rows: int = _in_key_order(quantities).filter(stock__gte=taken).update(stock=F("stock") - taken)
-    return rows == len(quantities)
+    return _run(_taking, quantities) == len(quantities)
 
 
 def add(quantities: Mapping[int, int]) -> None:
@@ -53,7 +53,8 @@ def add(quantities: Mapping[int, int]) -> None:
 
     Call it inside a transaction, and :func:`book` with it.
     """
-    _in_key_order(quantities).update(stock=F("stock") + _per_product(quantities))
+    if quantities:
+        _run(_giving, quantities)
 
 
 def book(
@@ -65,11 +66,11 @@ def book(
 ) -> None:
     """Write the movements of a change made by :func:`subtract` (negative) or :func:`add`, and announce it."""
     actor_id = actor.pk if actor else None
-    with whole_inserts():
-        movements = StockMovement.objects.bulk_create(
-            StockMovement(product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor_id)
-            for pk, delta in sorted(quantities.items())
-        )
+    movements = [
+        StockMovement(product_id=pk, delta=delta, reason=reason, order_id=order_id, actor_id=actor_id)
+        for pk, delta in sorted(quantities.items())
+    ]
+    insert(movements)
     changes.record_stock(movements)
     _announce(quantities)
 
@@ -161,25 +162,50 @@ def _book_one(
     _announce([product.pk])
 
 
-def _per_product(quantities: Mapping[int, int]) -> Combinable:
-    if len(quantities) == 1:
-        return Value(next(iter(quantities.values())))
-    cases = [When(pk=pk, then=Value(quantity)) for pk, quantity in quantities.items()]
-    return Case(*cases, output_field=IntegerField())
+@lru_cache(maxsize=KEPT)
+def _taking(vendor: str, products: int) -> Statement:
+    taken = _per_product(products)
+    return update(_in_key_order(vendor, products).filter(stock__gte=taken), stock=F("stock") - taken)
 
 
-def _in_key_order(quantities: Mapping[int, int]) -> QuerySet[Product]:
-    """Return the products as a queryset whose UPDATE locks its rows in primary-key order.
+@lru_cache(maxsize=KEPT)
+def _giving(vendor: str, products: int) -> Statement:
+    return update(_in_key_order(vendor, products), stock=F("stock") + _per_product(products))
+
+
+def _run(statement: Callable[[str, int], Statement], quantities: Mapping[int, int]) -> int:
+    given: dict[str, int] = {}
+    for place, (pk, quantity) in enumerate(quantities.items()):
+        given |= {f"product{place}": pk, f"quantity{place}": quantity}
+    return statement(connection.vendor, len(quantities)).run(**given)
+
+
+def _per_product(products: int) -> Combinable:
+    """Return how many pieces were given for the product that a row is."""
+    pieces = [Given(f"quantity{place}", IntegerField()) for place in range(products)]
+    if products == 1:
+        return pieces[0]
+    cases = zip(_keys(products), pieces, strict=True)
+    return Case(*(When(pk=pk, then=quantity) for pk, quantity in cases), output_field=IntegerField())
+
+
+def _keys(products: int) -> list[Given]:
+    return [Given(f"product{place}", Product._meta.get_field("id")) for place in range(products)]
+
+
+def _in_key_order(vendor: str, products: int) -> QuerySet[Product]:
+    """Return the products given as a queryset whose UPDATE locks its rows in primary-key order.
 
     PostgreSQL updates in the order of its plan, so an inner SELECT takes the locks in order first;
     MariaDB sorts the UPDATE itself; SQLite has one lock.
     """
-    products = Product.objects.filter(pk__in=quantities)
-    if len(quantities) == 1:
-        return products
-    if connection.vendor == "postgresql":
-        return Product.objects.filter(pk__in=products.order_by("pk").select_for_update().values("pk"))
-    return products.order_by("pk")
+    keys: list[Any] = _keys(products)
+    found = Product.objects.filter(pk__in=keys)
+    if products == 1:
+        return found
+    if vendor == "postgresql":
+        return Product.objects.filter(pk__in=found.order_by("pk").select_for_update().values("pk"))
+    return found.order_by("pk")
 
 
 def _announce(product_ids: Iterable[int]) -> None:

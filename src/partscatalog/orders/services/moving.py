@@ -12,6 +12,7 @@ from partscatalog.exceptions import Busy, IllegalMove
 from partscatalog.orders import signals
 from partscatalog.orders.models import Order, OrderEvent
 from partscatalog.orders.states import Party, Status, is_allowed
+from partscatalog.statements import insert
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def record_placed(order: Order) -> list[OrderEvent]:
     events = [_event(order, None, Status.PENDING, Party.CUSTOMER, mail=OrderEvent.Mail.PLACED)]
     if order.status == Status.PAID:
         events.append(_event(order, Status.PENDING, Status.PAID, Party.SYSTEM, mail=OrderEvent.Mail.PAID))
-    OrderEvent.objects.bulk_create(events)
+    insert(events)
     for event in events:
         _send_mail_later(event)
     signals.announce(signals.order_placed, order)

@@ -27,7 +27,8 @@ from partscatalog.orders.models import Order, OrderLine
 from partscatalog.orders.numbering import new_number
 from partscatalog.orders.services import idempotency, moving
 from partscatalog.orders.states import Status
-from partscatalog.transactions import whole_inserts, writing
+from partscatalog.statements import insert
+from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,8 +119,8 @@ def _place(placement: Placement) -> dict[str, Any]:
     quantities = {line.product.pk: line.quantity for line in lines}
     if not stock.subtract(quantities):
         raise _ShortAtLast(quantities)
-    with whole_inserts():
-        frozen = OrderLine.objects.bulk_create(_freeze(order, lines))
+    frozen = _freeze(order, lines)
+    insert(frozen)
     taken = {pk: -quantity for pk, quantity in quantities.items()}
     stock.book(taken, reason=StockMovement.Reason.SALE, order_id=order.pk, actor=placement.user)
     order._prefetched_objects_cache = {"lines": frozen}  # type: ignore[attr-defined]  # as a prefetch would
