@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from partscatalog.conf import get_settings, swap
@@ -22,3 +23,12 @@ def serializer_class(name: str, ours: type[S]) -> type[S]:
     path = get_settings().SERIALIZERS.get(name)
     serializer: type[S] = swap(path) if path else ours
     return serializer
+
+
+@cache
+def presenter(ours: type[S]) -> S:
+    """Return a serializer of ours whose fields are made once, to show any number of objects with.
+
+    Only for one that looks at nothing but the object. A site's own is made anew for each request.
+    """
+    return ours()

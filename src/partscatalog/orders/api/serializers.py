@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from partscatalog import money
 from partscatalog.api.fields import KeyField, MoneyField, TextField, UTCDateTimeField
-from partscatalog.conf import get_settings, swap
 from partscatalog.orders import phones
 from partscatalog.orders.models import Order, OrderEvent, OrderLine
 from partscatalog.orders.services.placing import Delivery
@@ -110,10 +109,3 @@ class PlaceOrderSerializer(serializers.Serializer[Any]):
             phone=data["phone"],
             note=data["note"],
         )
-
-
-def order_serializer() -> type[OrderSerializer]:
-    """Return the site's serializer of orders."""
-    path = get_settings().SERIALIZERS.get("order")
-    serializer: type[OrderSerializer] = swap(path) if path else OrderSerializer
-    return serializer

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from partscatalog.api.authentication import BearerAuthentication
 from partscatalog.api.pagination import Keyset
 from partscatalog.api.permissions import IsPerson, person
+from partscatalog.api.swaps import presenter, serializer_class
 from partscatalog.api.views import PersonalView
 from partscatalog.api.visitor import VisitorView
 from partscatalog.cart.services import finding
@@ -19,8 +20,8 @@ from partscatalog.orders.api import documentation as docs
 from partscatalog.orders.api.keys import idempotency_key
 from partscatalog.orders.api.serializers import (
     OrderEventSerializer,
+    OrderSerializer,
     PlaceOrderSerializer,
-    order_serializer,
 )
 from partscatalog.orders.models import Order
 from partscatalog.orders.services import idempotency, releasing
@@ -73,10 +74,7 @@ class OrderListView(PersonalView):
     @extend_schema(**docs.LIST)
     def get(self, request: Request) -> Response:
         orders = Order.objects.for_user(person(request)).prefetch_related("lines")
-        serializer = order_serializer()
-        return self.pages.respond(
-            request, orders, lambda rows: serializer(rows, many=True, context={"request": request}).data
-        )
+        return self.pages.respond(request, orders, lambda rows: [represent(order, request) for order in rows])
 
 
 class OrderDetailView(PersonalView):
@@ -111,8 +109,11 @@ def own_order(request: Request, order_id: int) -> Order:
 
 def represent(order: Order, request: Request) -> dict[str, Any]:
     """Return the order as the API shows it."""
-    data: dict[str, Any] = order_serializer()(order, context={"request": request}).data
-    return dict(data)
+    serializer = serializer_class("order", OrderSerializer)
+    if serializer is OrderSerializer:
+        shown: dict[str, Any] = presenter(OrderSerializer).to_representation(order)
+        return shown
+    return dict(serializer(order, context={"request": request}).data)
 
 
 def represent_whole(order: Order, request: Request) -> dict[str, Any]:
