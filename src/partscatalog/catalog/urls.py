@@ -9,6 +9,8 @@ from partscatalog.catalog.api import facets, images, views
 app_name = "partscatalog_catalog"
 
 urlpatterns = [
+    path("products/", views.ProductListView.as_view(), name="product-list"),
+    path("products/facets/", facets.FacetsView.as_view(), name="facets"),
     path("categories/", views.CategoryListView.as_view(), name="category-list"),
     path("categories/<str:cat_slug>/", views.CategoryView.as_view(), name="category"),
     path(
@@ -34,8 +36,6 @@ urlpatterns = [
         images.ImageView.as_view(),
         name="image",
     ),
-    path("products/", views.ProductListView.as_view(), name="product-list"),
-    path("products/facets/", facets.FacetsView.as_view(), name="facets"),
     path("brands/", views.BrandListView.as_view(), name="brand-list"),
     path("brands/<str:slug>/", views.BrandView.as_view(), name="brand"),
 ]

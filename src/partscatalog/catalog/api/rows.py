@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.core.files.storage import FileSystemStorage
+from django.db.models import F
+from django.db.models.lookups import In
 
 from partscatalog import money
 from partscatalog.api.fields import format_moment
 from partscatalog.api.pagination import absolute_url
-from partscatalog.catalog.models import ProductImage
+from partscatalog.catalog.models import Product, ProductImage
 from partscatalog.conf import get_settings
+from partscatalog.statements import KEPT, Given, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,10 +90,10 @@ def _group(row: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _pictures(products: list[int], address: Callable[[str], str]) -> dict[int, list[dict[str, Any]]]:
     pictures: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = ProductImage.objects.filter(product__in=products).order_by("position", "pk")
-    for pk, product, name, text, position, thumbnails in rows.values_list(
-        "pk", "product_id", "image", "alt_text", "position", "thumbnails"
-    ):
+    if not products:
+        return pictures
+    given = {f"product{place}": pk for place, pk in enumerate(products)}
+    for pk, product, name, text, position, thumbnails in _pictures_of(len(products)).run(**given):
         pictures[product].append(
             {
                 "id": pk,
@@ -100,6 +104,16 @@ def _pictures(products: list[int], address: Callable[[str], str]) -> dict[int, l
             }
         )
     return pictures
+
+
+@lru_cache(maxsize=KEPT)
+def _pictures_of(products: int) -> Rows:
+    """Return the query for the pictures of so many products."""
+    key = Product._meta.get_field("id")
+    keys: list[Any] = [Given(f"product{place}", key) for place in range(products)]
+    # A relation's own lookup takes keys alone, no expressions.
+    pictures = ProductImage.objects.filter(In(F("product_id"), keys)).order_by("position", "pk")
+    return Rows(pictures.values_list("pk", "product_id", "image", "alt_text", "position", "thumbnails"))
 
 
 def _addresses(request: Request) -> Callable[[str], str]:
