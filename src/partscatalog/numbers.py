@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Value
+from django.db.models import Value
 from django.db.models.functions import Replace, Upper
 
 if TYPE_CHECKING:
+    from django.db.models import F
     from django.db.models.expressions import Expression
 
 #: What makers and shops put between the characters of a number; none of it tells two parts apart.
@@ -27,9 +28,9 @@ def normalise(number: str) -> str:
     return _upper(number.translate(_STRIP))
 
 
-def normalised(field: str) -> Expression:
-    """Return the database expression that normalises a column, for a generated column."""
-    expression: F | Replace = F(field)
+def normalised(number: F | Value) -> Expression:
+    """Return the number as the database normalises it, which alone knows its letter case beyond ASCII."""
+    expression: F | Value | Replace = number
     for separator in SEPARATORS:
         expression = Replace(expression, Value(separator), Value(""))
     return Upper(expression)

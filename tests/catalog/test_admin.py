@@ -385,12 +385,21 @@ def test_any_form_of_a_host_refuses_such_attributes(attributes):
     assert list(refused.value.message_dict) == ["attributes"]
 
 
-def test_shows_a_taken_number_as_a_form_error(staff):
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("NW-1", "nw 1"),
+        ("\u00e4b-1", "\u00e4B 1"),
+        ("\u0432\u0430\u0437-1", "\u0432\u0430\u0437 1"),
+        ("\u00df-1", "\u00df1"),
+    ],
+)
+def test_shows_a_taken_number_as_a_form_error(staff, kept, written):
     brand = make_brand()
-    make_product(brand=brand, number="NW-1")
+    make_product(brand=brand, number=kept)
 
     page = staff.post(
-        f"{ADMIN}/product/add/", form(make_category(), stock="1", brand=brand.pk, number="nw 1")
+        f"{ADMIN}/product/add/", form(make_category(), stock="1", brand=brand.pk, number=written)
     )
 
     assert "The brand has another product of this number." in page.content.decode()

@@ -236,6 +236,16 @@ def test_numbers_that_only_look_alike_are_numbers_of_their_own(staff, engine):
     assert twin.status_code == (201 if connection.vendor == "sqlite" else 400)
 
 
+@pytest.mark.parametrize("number", ["\u00e4b-1", "\u0432\u0430\u0437-1", "\u00df-1"])
+def test_a_taken_number_is_refused_in_letters_of_every_script(staff, engine, number):
+    make_product(category=engine, brand=make_brand("Nordwerk"), number=number)
+    body = {"name": "Twin", "price": "1", "category": "engine-parts", "brand": "nordwerk"}
+
+    answer = staff.post(PRODUCTS, {**body, "number": number.replace("-", " ")}, format="json")
+
+    assert (answer.status_code, list(answer.json())) == (400, ["detail", "code", "number"])
+
+
 def test_one_number_may_belong_to_two_brands_and_none_to_many(staff, engine):
     for brand in (make_brand("A"), make_brand("B"), None, None):
         make_product(category=engine, brand=brand, number="N-1")

@@ -167,9 +167,10 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         brand, number = data.get("brand"), data.get("number")
-        twins = Product.objects.filter(brand=brand, number_normalised=numbers.normalise(number or ""))
-        if brand and number and twins.exclude(pk=self.instance.pk or 0).exists():
-            self.add_error("number", _("The brand has another product of this number."))
+        if brand and number:
+            twins = Product.objects.of_number(brand, number)
+            if twins.exclude(pk=self.instance.pk or 0).exists():
+                self.add_error("number", _("The brand has another product of this number."))
         return data
 
 

@@ -8,11 +8,12 @@ from django.db import connections, models
 from django.db.models.functions import Concat
 from django.db.models.lookups import Exact
 
+from partscatalog import numbers
 from partscatalog.catalog import tree
 from partscatalog.catalog.search import fulltext, setup
 
 if TYPE_CHECKING:
-    from partscatalog.catalog.models import Category, Product  # noqa: F401
+    from partscatalog.catalog.models import Brand, Category, Product  # noqa: F401
     from partscatalog.catalog.search import Query
 
 
@@ -66,6 +67,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """
         brands = self.model._meta.get_field("brand").related_model._default_manager
         return self.filter(brand=models.Subquery(brands.filter(of_slug(slug)).order_by().values("pk")[:1]))
+
+    def of_number(self, brand: Brand, number: str) -> ProductQuerySet:
+        """That of the brand whose number this is, in whatever spelling the database takes for the same."""
+        return self.filter(brand=brand, number_normalised=numbers.normalised(models.Value(number)))
 
     def for_display(self) -> ProductQuerySet:
         """With all that an answer shows, in two statements."""

@@ -41,7 +41,7 @@ class Product(models.Model):
         help_text=_("The maker's number as the maker writes it; it is found in any spelling."),
     )
     number_normalised = models.GeneratedField(
-        expression=numbers.normalised("number"),
+        expression=numbers.normalised(models.F("number")),
         output_field=models.CharField(max_length=NUMBER_LENGTH, null=True),
         db_persist=True,
     )

@@ -10,7 +10,6 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from partscatalog import numbers
 from partscatalog.catalog import slugs
 from partscatalog.catalog.models import Product
 from partscatalog.catalog.services import stock
@@ -89,7 +88,7 @@ def _number_taken(product: Product | None, brand: Brand | None, number: str | No
     except IntegrityError as error:
         if brand is None or number is None:
             raise Conflict from error
-        twins = Product.objects.filter(brand=brand, number_normalised=numbers.normalise(number))
+        twins = Product.objects.of_number(brand, number)
         if not (twins.exclude(pk=product.pk) if product else twins).exists():
             raise Conflict from error
         raise InvalidField("number", _("The brand has another product of this number.")) from error
