@@ -523,6 +523,35 @@ def test_a_builder_that_dies_blocks_nobody_for_longer_than_a_second(piston):
     assert time.monotonic() - started < 2 * answers.WAIT_SECONDS
 
 
+def test_a_builder_that_hangs_blocks_the_threads_of_its_process_for_a_bounded_time(piston, monkeypatch):
+    question = views.ProductListView().question(_request(LIST))
+    monkeypatch.setattr(answers, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setitem(answers._leading, answers._Place.of(question, "").text, threading.Event())
+    first = get(LIST)
+
+    assert (first.status_code, first.content) == (200, get(LIST).content)
+
+
+def test_a_builder_that_was_stopped_blocks_nobody_and_keeps_nothing_old_when_it_goes_on(piston, monkeypatch):
+    """As a process that was stopped does: it keeps what it read under the number of then."""
+    monkeypatch.setattr(answers, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(answers, "_leading", Nobody())
+    made = views.built
+
+    def stop_and_go_on(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(views, "built", made)
+        answer = made(*args, **kwargs)
+        storm([lambda: get(LIST).content])
+        storm([lambda: stock.adjust(product=piston, delta=-1, note="sold")])
+        return answer
+
+    monkeypatch.setattr(views, "built", stop_and_go_on)
+    stopped = next(each["stock"] for each in get(LIST).json() if each["id"] == piston.pk)
+    after = next(each["stock"] for each in get(LIST).json() if each["id"] == piston.pk)
+
+    assert (stopped, after) == (5, 4)
+
+
 def _request(url: str, **headers):
     return RequestFactory().get(url, **headers)
 
