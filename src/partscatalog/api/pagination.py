@@ -108,16 +108,24 @@ class Keyset:
         """
         at = None if cursor is None else self.decode(cursor, queryset.model)
         terms = self.terms(back=at is not None and at.back)
-        listed = queryset
+        listed = self.whole(queryset)
         if at is not None:
             queryset = queryset.filter(beyond(terms, at.values))
         if counted:
             count = _Count(countable(listed))
             queryset = queryset.annotate(total_count=count)  # type: ignore[assignment]  # the same rows
         order = [F(name).desc() if descending else F(name).asc() for name, descending in terms]
-        rows = list(queryset.order_by(*order)[: size + 1])
+        rows = list(self.first(queryset.order_by(*order), size + 1))
         total = _total(rows, listed, at) if counted else None
         return self.assembled(rows, queryset.model, size=size, at=at, total=total)
+
+    def whole(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        """Return all rows of the list."""
+        return queryset
+
+    def first(self, ordered: QuerySet[M], number: int) -> QuerySet[M]:
+        """Return so many of the list's first rows, of rows that are in its order."""
+        return self.whole(ordered)[:number]
 
     def terms(self, *, back: bool) -> list[tuple[str, bool]]:
         """Return each column of the order and whether it descends, paging on or back."""

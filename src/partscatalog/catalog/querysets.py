@@ -43,18 +43,23 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         )
         return self.filter(path__gte=top, path__lt=Concat(top, models.Value(tree.AFTER_DIGITS)))
 
+    def below(self, category: Category) -> CategoryQuerySet:
+        """The category and all that stands below it."""
+        return self.filter(path__gte=category.path, path__lt=category.path + tree.AFTER_DIGITS)
+
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> ProductQuerySet:
         """Those that the public may see: active, in a category that is active with all its ancestors."""
         return self.filter(is_active=True, category__is_visible=True)
 
-    def below(self, category: Category) -> ProductQuerySet:
-        """Those of the category and of all that stands below it."""
-        subtree = type(category)._default_manager.filter(
-            path__gte=category.path, path__lt=category.path + tree.AFTER_DIGITS
-        )
-        return self.filter(category__in=subtree)
+    def of_categories(self, categories: CategoryQuerySet) -> ProductQuerySet:
+        """Those of the categories.
+
+        That there is any is asked for by itself, too: else databases look through all products for none.
+        """
+        categories = categories.order_by()
+        return self.filter(models.Exists(categories), category__in=categories)
 
     def at(self, category_slug: str) -> ProductQuerySet:
         """Those whose own category has this slug."""
@@ -71,6 +76,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def of_number(self, brand: Brand, number: str) -> ProductQuerySet:
         """That of the brand whose number this is, in whatever spelling the database takes for the same."""
         return self.filter(brand=brand, number_normalised=numbers.normalised(models.Value(number)))
+
+    def in_stock(self, is_in_stock: bool) -> ProductQuerySet:  # noqa: FBT001 - what is asked
+        """Those of which there is some, or none.
+
+        As a comparison, which every database finds in an index; Django writes a boolean without one.
+        """
+        return self.filter(Exact(models.F("is_in_stock"), models.Value(is_in_stock)))
 
     def for_display(self) -> ProductQuerySet:
         """With all that an answer shows, in two statements."""

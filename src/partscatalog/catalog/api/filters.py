@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, Value
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 from partscatalog.api.fields import MoneyField
 from partscatalog.api.pagination import Keyset
+from partscatalog.catalog.api.categories import among
 from partscatalog.catalog.api.searching import RankedPages, SearchPages
 from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
@@ -22,7 +23,7 @@ from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query, setup, spe
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from partscatalog.catalog.querysets import ProductQuerySet
+    from partscatalog.catalog.querysets import CategoryQuerySet, ProductQuerySet
 
 NEWEST = Keyset(ordering=("-created_at", "-id"))
 #: A search shows the product whose number it is before all others.
@@ -78,9 +79,12 @@ class _KnownValuesForm(forms.Form):
 
 
 class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
-    """Filters, search and ordering of products; :attr:`keyset` pages what is found."""
+    """Filters, search and ordering of products; :attr:`keyset` pages what is found.
 
-    category = django_filters.CharFilter(method="in_category", strip=False)
+    Only products of the categories ``within`` are listed, where there are such.
+    """
+
+    category = django_filters.CharFilter(method="keep", strip=False)
     brand = django_filters.CharFilter(method="of_brand", strip=False)
     min_price = AmountFilter(field_name="price", lookup_expr="gte", strip=False)
     max_price = AmountFilter(field_name="price", lookup_expr="lte", strip=False)
@@ -95,16 +99,42 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         fields: list[str] = []
         form = _KnownValuesForm
 
+    def __init__(self, *args: Any, within: CategoryQuerySet | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.within = within
+
     @property
     def keyset(self) -> Keyset:
         """The order of what was found; one that is asked for decides alone."""
         asked, query = self.form.cleaned_data, self.form.cleaned_data["search"]
         order = ORDERINGS[asked["ordering"]] if asked["ordering"] else None
         if not query:
-            return order or NEWEST
+            return among(None if self._has_categories else self.categories, order or NEWEST)
         if not self._is_full_text:
             return order or replace(FOUND, about=query.text)
         return SearchPages(ordering=order.ordering, query=query) if order else RankedPages(query=query)
+
+    @property
+    def categories(self) -> CategoryQuerySet | None:
+        """Those whose products alone are listed, None for all."""
+        slug: str = self.form.cleaned_data["category"]
+        if not slug:
+            return self.within
+        return (Category.objects.all() if self.within is None else self.within).subtree_of(slug)
+
+    @property
+    def _has_categories(self) -> bool:
+        """Whether products of other categories are left out here, and not by the pages.
+
+        A search has ways of its own, and a brand has an index of each ordering.
+        """
+        return bool(self.form.cleaned_data["search"] or self.form.cleaned_data["brand"])
+
+    def filter_queryset(self, queryset: ProductQuerySet) -> ProductQuerySet:
+        found: ProductQuerySet = super().filter_queryset(queryset)
+        if self.categories is None or not self._has_categories:
+            return found
+        return found.of_categories(self.categories)
 
     @property
     def _is_full_text(self) -> bool:
@@ -139,16 +169,11 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         if missing := [name for name in asked if name not in names]:
             raise exceptions.ValidationError({name: [_("There is none of this slug.")] for name in missing})
 
-    def in_category(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
-        # Asked for by itself, too: that there is none a database sees before it looks through all products.
-        there = Exists(Category.objects.visible().filter(of_slug(slug)).order_by())
-        return queryset.filter(there, category__in=Category.objects.subtree_of(slug).order_by())
-
     def of_brand(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:
         return queryset.of_brand(slug)
 
     def with_stock(self, queryset: ProductQuerySet, _name: str, value: str) -> ProductQuerySet:
-        return queryset.filter(stock__gt=0) if value == "true" else queryset.filter(stock=0)
+        return queryset.in_stock(value == "true")
 
     def find(self, queryset: ProductQuerySet, _name: str, query: Query) -> ProductQuerySet:
         # In full text it is the pages that search: they mend typing errors, and know in which order.

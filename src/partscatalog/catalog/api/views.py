@@ -13,6 +13,7 @@ from partscatalog.api.permissions import person
 from partscatalog.api.swaps import is_swapped
 from partscatalog.catalog.api import documentation as docs
 from partscatalog.catalog.api import rows
+from partscatalog.catalog.api.categories import among
 from partscatalog.catalog.api.filters import NEWEST, ProductFilter
 from partscatalog.catalog.api.inputs import BrandInput, CategoryInput, ProductInput
 from partscatalog.catalog.api.reading import GroupListView, GroupView, ReadView, one, rendered
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from partscatalog.catalog.querysets import ProductQuerySet
+    from partscatalog.catalog.querysets import CategoryQuerySet, ProductQuerySet
 
 
 class CategoryListView(GroupListView):
@@ -137,16 +138,20 @@ class ProductPagesView(ReadView):
     serializer = "product"
     parameters = (*PARAMETERS, *ProductFilter.base_filters)
 
-    def rows(self, **path: str) -> ProductQuerySet:
-        """Return the products that may be listed."""
-        return Product.objects.visible()
+    def within(self, **path: str) -> CategoryQuerySet | None:
+        """Return the categories whose products alone are listed, None for all.
+
+        :raises NotFound: when the path names none.
+        """
+        return None
 
     def build(self, request: Request, **path: str) -> Built:
+        products, within = Product.objects.visible(), self.within(**path)
         if not asked_parameters(request.query_params, ProductFilter.base_filters):
             # The common case, without the cost of a form.
-            page = NEWEST.asked(request, for_show(self.rows(**path)))
+            page = among(within, NEWEST).asked(request, for_show(products))
             return built(page.rows, request, page.headers(request, self.parameters))
-        found = ProductFilter(request.query_params, queryset=self.rows(**path))
+        found = ProductFilter(request.query_params, queryset=products, within=within)
         found.verify()
         page = found.keyset.asked(request, for_show(found.qs))
         if not page.rows:
@@ -166,8 +171,8 @@ class ProductListView(ProductPagesView):
 
 
 class CategoryProductListView(ProductPagesView):
-    def rows(self, **path: str) -> ProductQuerySet:
-        return super().rows().below(one(Category.objects.visible(), path["cat_slug"]))
+    def within(self, **path: str) -> CategoryQuerySet:
+        return Category.objects.below(one(Category.objects.visible(), path["cat_slug"]))
 
     @extend_schema(**docs.CATEGORY_PRODUCT_LIST)
     def get(self, request: Request, cat_slug: str) -> HttpResponse:

@@ -18,6 +18,8 @@ from partscatalog.catalog.querysets import ProductQuerySet
 from partscatalog.catalog.validators import validate_amount, validate_number, validate_slug
 
 NUMBER_LENGTH = 64
+#: What lists are ordered by, read forwards or backwards, by the name in their indexes.
+_ORDERS = {"newest": ["-created_at", "-id"], "price": ["price", "id"], "name": ["name", "id"]}
 
 
 class Product(models.Model):
@@ -63,6 +65,12 @@ class Product(models.Model):
         validators=[MinValueValidator(Decimal(0)), validate_amount],
     )
     stock = StockField(_("stock"), default=0, validators=[MinValueValidator(0)])
+    #: What indexes hold of the stock: an order that leaves some of it writes none of them.
+    is_in_stock = models.GeneratedField(
+        expression=models.Q(stock__gt=0),  # type: ignore[arg-type]  # it is one
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -79,11 +87,16 @@ class Product(models.Model):
             models.UniqueConstraint(fields=["brand", "number_normalised"], name="pc_product_brand_number"),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="pc_product_newest"),
-            models.Index(fields=["price", "id"], name="pc_product_price"),
-            models.Index(fields=["name", "id"], name="pc_product_name"),
-            models.Index(fields=["category", "-created_at", "-id"], name="pc_product_category_newest"),
-            models.Index(fields=["brand", "-created_at", "-id"], name="pc_product_brand_newest"),
+            *(models.Index(fields=order, name=f"pc_product_{name}") for name, order in _ORDERS.items()),
+            *(
+                models.Index(fields=[of, *order, "is_in_stock"], name=f"pc_product_{of}_{name}")
+                for of in ("category", "brand")
+                for name, order in _ORDERS.items()
+            ),
+            *(
+                models.Index(fields=["is_in_stock", *order], name=f"pc_product_stock_{name}")
+                for name, order in _ORDERS.items()
+            ),
             models.Index(fields=["number_normalised"], name="pc_product_number"),
         ]
 

@@ -76,7 +76,7 @@ def _update(
     product.save(update_fields=[*columns, "updated_at"])
     if counted is not None:
         stock.set_counted(product=product, counted=counted, actor=actor)
-    product.refresh_from_db(fields=["stock", "number_normalised"])
+    product.refresh_from_db(fields=["stock", "is_in_stock", "number_normalised"])
     return product
 
 
