@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import F, IntegerField
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
 from django.test.utils import CaptureQueriesContext
@@ -107,6 +110,35 @@ def test_an_insert_writes_all_rows_in_one_statement_and_gives_each_its_key():
 
 def test_what_no_row_can_have_is_not_found():
     assert Objects(Product.objects.filter(pk=ID)).run(product=0) == []
+
+
+def test_what_was_made_for_a_connection_ends_with_it():
+    """A server that makes a thread for each request makes a connection with it."""
+    select = Objects(Product.objects.filter(pk=ID))
+    kept = []
+
+    def ask():
+        select.run(product=1)
+        kept.append(weakref.ref(connections["default"]))
+        connections.close_all()
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+    gc.collect()
+
+    assert [each() for each in kept] == [None]
+
+
+def test_what_was_made_for_a_statement_ends_with_it():
+    select = Objects(Product.objects.filter(pk=ID))
+    select.run(product=1)
+    before = len(vars(connections["default"])["partscatalog_statements"])
+
+    del select
+    gc.collect()
+
+    assert len(vars(connections["default"])["partscatalog_statements"]) == before - 1
 
 
 @pytest.mark.parametrize("given", [{}, {"other": 1}])

@@ -21,7 +21,12 @@ LAYERS = [
         ("jobs", "after the commit: Celery or inline", "shared"),
     ],
     [("conf", "the typed settings", "shared"), ("transactions", "retries, savepoints", "shared")],
-    [("exceptions", "", "shared"), ("money", "", "shared"), ("numbers", "", "shared")],
+    [
+        ("exceptions", "", "shared"),
+        ("money", "", "shared"),
+        ("numbers", "", "shared"),
+        ("statements", "", "shared"),
+    ],
 ]
 
 FLOWS = [

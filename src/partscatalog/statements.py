@@ -54,14 +54,19 @@ class Rows:
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         self._rows = rows
-        self._kept: WeakKeyDictionary[BaseDatabaseWrapper, _Reading] = WeakKeyDictionary()
+
+    @property
+    def using(self) -> str:
+        """The database that is asked."""
+        return self._rows.db
 
     def run(self, **given: Any) -> Iterable[Sequence[Any]]:
         """Run it with the values, and return the rows found."""
-        connection = connections[self._rows.db]
-        reading = self._kept.get(connection)
+        connection = connections[self.using]
+        kept = _kept(connection)
+        reading: _Reading | None = kept.get(self)
         if reading is None:
-            reading = self._kept[connection] = _Reading.of(self._rows, connection)
+            reading = kept[self] = _Reading.of(self._rows, connection)
         with connection.cursor() as cursor:
             cursor.execute(reading.sql.text, _filled(reading.sql.params, given, connection))
             found: list[Sequence[Any]] = cursor.fetchall()
@@ -86,21 +91,21 @@ class Objects:
     """A query for objects, and for those that they refer to by the related names, as ``select_related``."""
 
     def __init__(self, objects: QuerySet[Any], *related: str) -> None:
-        self._using = objects.db
         self._parts = [_Part.of(objects.model, name) for name in ("", *related)]
         self._rows = Rows(objects.values_list(*(column for part in self._parts for column in part.columns)))
 
     def run(self, **given: Any) -> list[Any]:
         """Run it with the values, and return the objects found."""
-        return [self._object(row) for row in self._rows.run(**given)]
+        using = self._rows.using
+        return [self._object(row, using) for row in self._rows.run(**given)]
 
-    def _object(self, row: Sequence[Any]) -> Any:
+    def _object(self, row: Sequence[Any], using: str) -> Any:
         objects: dict[str, Any] = {}
         begin = 0
         for name, model, columns, attributes in self._parts:
             values = row[begin : begin + len(columns)]
             begin += len(columns)
-            objects[name] = None if values[0] is None else model.from_db(self._using, attributes, values)
+            objects[name] = None if values[0] is None else model.from_db(using, attributes, values)
             if name:
                 parent, _underscores, attribute = name.rpartition("__")
                 if objects[parent] is not None:
@@ -131,14 +136,14 @@ class Statement:
     def __init__(self, model: type[Model], made: Callable[[BaseDatabaseWrapper], SQL]) -> None:
         self._model = model
         self._made = made
-        self._kept: WeakKeyDictionary[BaseDatabaseWrapper, SQL] = WeakKeyDictionary()
 
     def run(self, **given: Any) -> int:
         """Run it with the values, and return how many rows it wrote."""
         connection = connections[router.db_for_write(self._model)]
-        sql = self._kept.get(connection)
+        kept = _kept(connection)
+        sql: SQL | None = kept.get(self)
         if sql is None:
-            sql = self._kept[connection] = self._made(connection)
+            sql = kept[self] = self._made(connection)
         with connection.cursor() as cursor:
             cursor.execute(sql.text, _filled(sql.params, given, connection))
             rows: int = cursor.rowcount
@@ -191,6 +196,14 @@ def insert(objects: Sequence[Model]) -> None:
 def select(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> SQL:
     """Return the SQL of a query that is a part of a statement."""
     return SQL(*rows.query.get_compiler(connection=connection).as_sql())
+
+
+def _kept(connection: BaseDatabaseWrapper) -> WeakKeyDictionary[Rows | Statement, Any]:
+    """Return what was compiled for a connection; it refers to the connection, and ends with it."""
+    kept: WeakKeyDictionary[Rows | Statement, Any] = vars(connection).setdefault(
+        "partscatalog_statements", WeakKeyDictionary()
+    )
+    return kept
 
 
 def _filled(params: Iterable[Any], given: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Any]:
