@@ -81,6 +81,21 @@ class OurOrder(Tagged, OrderSerializer):
         fields = [*OrderSerializer.Meta.fields, "tag"]
 
 
+class Counted(serializers.ListSerializer[Any]):
+    """Objects that say how many of them there are."""
+
+    def to_representation(self, data):
+        shown = super().to_representation(data)
+        return [{**row, "of": len(shown)} for row in shown]
+
+
+class OurCountedOrder(OrderSerializer):
+    """An order that knows in lists how many are shown."""
+
+    class Meta(OrderSerializer.Meta):
+        list_serializer_class = Counted
+
+
 def at_least_three(lines):
     """Ask for three pieces of everything."""
     return [
@@ -170,6 +185,16 @@ def test_a_serializer_shows_orders_wherever_they_are_answered(site, buyer):
     shown = buyer.get(f"/api/orders/orders/{placed['id']}/").json()
 
     assert [placed["tag"], listed[0]["tag"], shown["tag"]] == ["ours", "ours", "ours"]
+
+
+def test_a_list_of_orders_is_shown_by_the_sites_own_list_serializer(site, buyer):
+    site(SERIALIZERS={"order": here(OurCountedOrder)})
+    product = make_product()
+    for _ in range(2):
+        buyer.post(f"/api/carts/products/{product.pk}/add/")
+        buyer.post("/api/orders/orders/create/", DELIVERY)
+
+    assert [order["of"] for order in buyer.get("/api/orders/orders/").json()] == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from partscatalog.conf import get_settings, swap
 
 if TYPE_CHECKING:
     from rest_framework.serializers import BaseSerializer
-
-S = TypeVar("S", bound="BaseSerializer[Any]")
 
 
 def is_swapped(name: str) -> bool:
@@ -18,17 +16,21 @@ def is_swapped(name: str) -> bool:
     return name in get_settings().SERIALIZERS
 
 
-def serializer_class(name: str, ours: type[S]) -> type[S]:
-    """Return the site's serializer of that name in ``SERIALIZERS``, else ours."""
+def show(name: str, ours: type[BaseSerializer[Any]], found: Any, request: Any) -> Any:
+    """Return an object, or a list of objects, as the site's serializer of that name shows it, else ours."""
     path = get_settings().SERIALIZERS.get(name)
-    serializer: type[S] = swap(path) if path else ours
-    return serializer
+    serializer = swap(path) if path else ours
+    return serializer(found, many=isinstance(found, list), context={"request": request}).data
+
+
+def present(ours: Any, found: Any) -> Any:
+    """Return an object, or a list of objects, as a serializer of ours shows it that looks at nothing else.
+
+    Its fields are made once. A site's own is made anew for each request, which it may look at.
+    """
+    return _presenter(ours, many=isinstance(found, list)).to_representation(found)
 
 
 @cache
-def presenter(ours: type[S]) -> S:
-    """Return a serializer of ours whose fields are made once, to show any number of objects with.
-
-    Only for one that looks at nothing but the object. A site's own is made anew for each request.
-    """
-    return ours()
+def _presenter(ours: Any, *, many: bool) -> Any:
+    return ours(many=many)

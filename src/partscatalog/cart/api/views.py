@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from partscatalog.api.swaps import presenter
+from partscatalog.api.swaps import present
 from partscatalog.api.visitor import VisitorView
 from partscatalog.cart.api import documentation as docs
 from partscatalog.cart.api.serializers import AddSerializer, CartSerializer, ChangeSerializer
@@ -31,7 +31,7 @@ class CartView(VisitorView):
         priced = reading.load(cart, user=self.visitor.user) if cart else None
         if priced is None or not priced.lines:
             return Response(docs.EMPTY)
-        return Response(presenter(CartSerializer).to_representation(priced))
+        return Response(present(CartSerializer, priced))
 
     @extend_schema(**docs.EMPTY_IT)
     def delete(self, request: Request) -> Response:

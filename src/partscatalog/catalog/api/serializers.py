@@ -9,9 +9,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from partscatalog.api import swaps
 from partscatalog.api.fields import MoneyField, UTCDateTimeField
 from partscatalog.api.pagination import absolute_url
-from partscatalog.api.swaps import serializer_class
 from partscatalog.conf import get_settings
 
 if TYPE_CHECKING:
@@ -129,6 +129,4 @@ OURS: dict[str, type[serializers.Serializer[Any]]] = {
 
 def show(name: str, rows: Model | Sequence[Model], request: Any) -> Any:
     """Return a row, or a list of rows, as the site's serializer of that name shows it."""
-    serializer = serializer_class(name, OURS[name])
-    many = isinstance(rows, list)
-    return serializer(rows, many=many, context={"request": request}).data
+    return swaps.show(name, OURS[name], rows, request)

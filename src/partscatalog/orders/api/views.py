@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from partscatalog.api.authentication import BearerAuthentication
 from partscatalog.api.pagination import Keyset
 from partscatalog.api.permissions import IsPerson, person
-from partscatalog.api.swaps import presenter, serializer_class
+from partscatalog.api.swaps import is_swapped, present, show
 from partscatalog.api.views import PersonalView
 from partscatalog.api.visitor import VisitorView
 from partscatalog.cart.services import finding
@@ -29,6 +29,8 @@ from partscatalog.orders.services.placing import Placement, place_order
 from partscatalog.orders.states import Party
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rest_framework.request import Request
 
     from partscatalog.cart.models import Cart
@@ -74,7 +76,7 @@ class OrderListView(PersonalView):
     @extend_schema(**docs.LIST)
     def get(self, request: Request) -> Response:
         orders = Order.objects.for_user(person(request)).prefetch_related("lines")
-        return self.pages.respond(request, orders, lambda rows: [represent(order, request) for order in rows])
+        return self.pages.respond(request, orders, lambda rows: represent(rows, request))
 
 
 class OrderDetailView(PersonalView):
@@ -107,13 +109,11 @@ def own_order(request: Request, order_id: int) -> Order:
     return order
 
 
-def represent(order: Order, request: Request) -> dict[str, Any]:
-    """Return the order as the API shows it."""
-    serializer = serializer_class("order", OrderSerializer)
-    if serializer is OrderSerializer:
-        shown: dict[str, Any] = presenter(OrderSerializer).to_representation(order)
-        return shown
-    return dict(serializer(order, context={"request": request}).data)
+def represent(found: Order | Sequence[Order], request: Request) -> Any:
+    """Return an order, or a list of orders, as the API shows it."""
+    if is_swapped("order"):
+        return show("order", OrderSerializer, found, request)
+    return present(OrderSerializer, found)
 
 
 def represent_whole(order: Order, request: Request) -> dict[str, Any]:
