@@ -42,6 +42,16 @@ class Given(Expression):
         return field.get_db_prep_value(field.get_prep_value(value), connection, prepared=True)
 
 
+def several(name: str, field: Field[Any, Any], count: int) -> list[Any]:
+    """Return so many values of a field's type; :func:`numbered` gives them."""
+    return [Given(f"{name}{place}", field) for place in range(count)]
+
+
+def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    """Return what gives :func:`several` values of this name."""
+    return {f"{name}{place}": value for place, value in enumerate(values)}
+
+
 class SQL(NamedTuple):
     """The text of a statement, and its parameters with :class:`Given` among them."""
 
@@ -63,14 +73,17 @@ class Rows:
     def run(self, **given: Any) -> Iterable[Sequence[Any]]:
         """Run it with the values, and return the rows found."""
         connection = connections[self.using]
-        kept = _kept(connection)
-        reading: _Reading | None = kept.get(self)
-        if reading is None:
-            reading = kept[self] = _Reading.of(self._rows, connection)
+        reading: _Reading = _compiled(self, connection, self._made)
         with connection.cursor() as cursor:
             cursor.execute(reading.sql.text, _filled(reading.sql.params, given, connection))
             found: list[Sequence[Any]] = cursor.fetchall()
         return reading.compiler.apply_converters(found, reading.converters) if reading.converters else found
+
+    def _made(self, connection: BaseDatabaseWrapper) -> _Reading:
+        compiler = self._rows.query.get_compiler(connection=connection)
+        sql = SQL(*compiler.as_sql())
+        columns = [column for column, *_ in compiler.select]
+        return _Reading(sql, compiler, compiler.get_converters(columns))
 
 
 class _Reading(NamedTuple):
@@ -79,12 +92,6 @@ class _Reading(NamedTuple):
     sql: SQL
     compiler: SQLCompiler
     converters: Any
-
-    @classmethod
-    def of(cls, rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> _Reading:
-        compiler = rows.query.get_compiler(connection=connection)
-        sql = SQL(*compiler.as_sql())
-        return cls(sql, compiler, compiler.get_converters([column for column, *_ in compiler.select]))
 
 
 class Objects:
@@ -140,10 +147,7 @@ class Statement:
     def run(self, **given: Any) -> int:
         """Run it with the values, and return how many rows it wrote."""
         connection = connections[router.db_for_write(self._model)]
-        kept = _kept(connection)
-        sql: SQL | None = kept.get(self)
-        if sql is None:
-            sql = kept[self] = self._made(connection)
+        sql: SQL = _compiled(self, connection, self._made)
         with connection.cursor() as cursor:
             cursor.execute(sql.text, _filled(sql.params, given, connection))
             rows: int = cursor.rowcount
@@ -198,12 +202,17 @@ def select(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> SQL:
     return SQL(*rows.query.get_compiler(connection=connection).as_sql())
 
 
-def _kept(connection: BaseDatabaseWrapper) -> WeakKeyDictionary[Rows | Statement, Any]:
-    """Return what was compiled for a connection; it refers to the connection, and ends with it."""
+def _compiled(
+    statement: Rows | Statement, connection: BaseDatabaseWrapper, made: Callable[[BaseDatabaseWrapper], Any]
+) -> Any:
+    """Return what was made of a statement for a connection: it refers to the connection, and ends with it."""
     kept: WeakKeyDictionary[Rows | Statement, Any] = vars(connection).setdefault(
         "partscatalog_statements", WeakKeyDictionary()
     )
-    return kept
+    found = kept.get(statement)
+    if found is None:
+        found = kept[statement] = made(connection)
+    return found
 
 
 def _filled(params: Iterable[Any], given: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Any]:

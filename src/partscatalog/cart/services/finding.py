@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from partscatalog.cart.models import Cart
-from partscatalog.cart.services import merging
+from partscatalog.cart.services import locking, merging
 from partscatalog.statements import Given, Objects
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The name under which a visitor carries the id of a cart.
 CARRIED = "cart"
 
-_OWN = Objects(Cart.objects.filter(open_for=Given("user", Cart._meta.get_field("open_for"))))
+_OWN = Objects(locking.OF_USER)
 _GUESTS = Objects(
     Cart.objects.reachable(
         user=None,
@@ -85,7 +85,7 @@ def _reachable(visitor: Visitor, carried: Sequence[Carried]) -> list[Cart]:
     ids = [entry.pk for entry in carried]
     session = visitor.session_digest
     if not ids and session is None:
-        return [] if visitor.user is None else _OWN.run(user=visitor.user.pk)
+        return [] if visitor.user is None else _OWN.run(key=visitor.user.pk)
     if visitor.user is None and len(ids) == 1 and session is not None:
         return _GUESTS.run(cart=ids[0], session=session)
     return list(Cart.objects.reachable(user=visitor.user, ids=ids, session=session).order_by("pk"))

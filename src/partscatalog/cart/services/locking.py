@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 _ID = Given("key", Cart._meta.get_field("id"))
 
+#: The open cart that is named without a look-up: a guest's by its id, a user's by the user's.
+OF_GUEST = Cart.objects.guests().filter(pk=_ID)
+OF_USER = Cart.objects.filter(open_for=Given("key", Cart._meta.get_field("open_for")))
+
 
 def _locking(carts: QuerySet[Cart]) -> Statement:
     return update(carts, changed_at=Given("now", Cart._meta.get_field("changed_at")))
 
 
-_GUESTS = _locking(Cart.objects.guests().filter(pk=_ID))
+_GUESTS = _locking(OF_GUEST)
 _USERS = _locking(Cart.objects.open().filter(pk=_ID, user=Given("user", Cart._meta.get_field("user"))))
-_OWN = _locking(Cart.objects.filter(open_for=Given("key", Cart._meta.get_field("open_for"))))
+_OWN = _locking(OF_USER)
 
 
 def lock(cart: Cart) -> bool:

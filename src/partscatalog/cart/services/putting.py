@@ -76,7 +76,7 @@ def _put(visitor: Visitor, known: Known, product: int, quantity: int) -> None:
 def _write_line(known: Known, product: int, quantity: int) -> bool:
     settings = get_settings()
     rows = (_GUESTS_LINE if known.carried else _USERS_LINE).run(
-        cart=known.key,
+        key=known.key,
         product=product,
         quantity=quantity,
         most=settings.CART_MAX_QUANTITY - quantity,
@@ -115,5 +115,5 @@ def _fitting(carts: QuerySet[Cart]) -> QuerySet[Product, Any]:
     )
 
 
-_GUESTS_LINE = _line(Cart.objects.guests().filter(pk=Given("cart", Cart._meta.get_field("id"))))
-_USERS_LINE = _line(Cart.objects.filter(open_for=Given("cart", Cart._meta.get_field("open_for"))))
+_GUESTS_LINE = _line(locking.OF_GUEST)
+_USERS_LINE = _line(locking.OF_USER)

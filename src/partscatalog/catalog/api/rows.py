@@ -20,7 +20,7 @@ from partscatalog.api.fields import format_moment
 from partscatalog.api.pagination import absolute_url
 from partscatalog.catalog.models import Product, ProductImage
 from partscatalog.conf import get_settings
-from partscatalog.statements import KEPT, Given, Rows
+from partscatalog.statements import KEPT, Rows, numbered, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,8 +92,8 @@ def _pictures(products: list[int], address: Callable[[str], str]) -> dict[int, l
     pictures: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if not products:
         return pictures
-    given = {f"product{place}": pk for place, pk in enumerate(products)}
-    for pk, product, name, text, position, thumbnails in _pictures_of(len(products)).run(**given):
+    found = _pictures_of(len(products)).run(**numbered("product", products))
+    for pk, product, name, text, position, thumbnails in found:
         pictures[product].append(
             {
                 "id": pk,
@@ -109,8 +109,7 @@ def _pictures(products: list[int], address: Callable[[str], str]) -> dict[int, l
 @lru_cache(maxsize=KEPT)
 def _pictures_of(products: int) -> Rows:
     """Return the query for the pictures of so many products."""
-    key = Product._meta.get_field("id")
-    keys: list[Any] = [Given(f"product{place}", key) for place in range(products)]
+    keys = several("product", Product._meta.get_field("id"), products)
     # A relation's own lookup takes keys alone, no expressions.
     pictures = ProductImage.objects.filter(In(F("product_id"), keys)).order_by("position", "pk")
     return Rows(pictures.values_list("pk", "product_id", "image", "alt_text", "position", "thumbnails"))

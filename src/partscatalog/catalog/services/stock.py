@@ -15,7 +15,7 @@ from partscatalog.catalog.models import CatalogChange, Product, StockMovement
 from partscatalog.catalog.models.fields import MAX_STOCK
 from partscatalog.catalog.signals import stock_changed
 from partscatalog.exceptions import InvalidField, NotFound, OutOfStock, PartsCatalogError
-from partscatalog.statements import KEPT, Given, Statement, insert, update
+from partscatalog.statements import KEPT, Statement, insert, numbered, several, update
 from partscatalog.transactions import writing
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def add(quantities: Mapping[int, int]) -> None:
 
     Call it inside a transaction, and :func:`book` with it.
     """
-    if quantities:
-        _run(_giving, quantities)
+    _run(_giving, quantities)
 
 
 def book(
@@ -174,23 +173,24 @@ def _giving(vendor: str, products: int) -> Statement:
 
 
 def _run(statement: Callable[[str, int], Statement], quantities: Mapping[int, int]) -> int:
-    given: dict[str, int] = {}
-    for place, (pk, quantity) in enumerate(quantities.items()):
-        given |= {f"product{place}": pk, f"quantity{place}": quantity}
+    if not quantities:
+        return 0
+    given = numbered("product", quantities) | numbered("quantity", quantities.values())
     return statement(connection.vendor, len(quantities)).run(**given)
 
 
 def _per_product(products: int) -> Combinable:
     """Return how many pieces were given for the product that a row is."""
-    pieces = [Given(f"quantity{place}", IntegerField()) for place in range(products)]
+    pieces = several("quantity", IntegerField(), products)
     if products == 1:
-        return pieces[0]
+        only: Combinable = pieces[0]
+        return only
     cases = zip(_keys(products), pieces, strict=True)
     return Case(*(When(pk=pk, then=quantity) for pk, quantity in cases), output_field=IntegerField())
 
 
-def _keys(products: int) -> list[Given]:
-    return [Given(f"product{place}", Product._meta.get_field("id")) for place in range(products)]
+def _keys(products: int) -> list[Any]:
+    return several("product", Product._meta.get_field("id"), products)
 
 
 def _in_key_order(vendor: str, products: int) -> QuerySet[Product]:
@@ -199,8 +199,7 @@ def _in_key_order(vendor: str, products: int) -> QuerySet[Product]:
     PostgreSQL updates in the order of its plan, so an inner SELECT takes the locks in order first;
     MariaDB sorts the UPDATE itself; SQLite has one lock.
     """
-    keys: list[Any] = _keys(products)
-    found = Product.objects.filter(pk__in=keys)
+    found = Product.objects.filter(pk__in=_keys(products))
     if products == 1:
         return found
     if vendor == "postgresql":
