@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from tests.example.site import PROJECT, environment, manage
 
 SILENT = {
@@ -87,3 +89,10 @@ def test_every_periodic_task_is_one_that_the_worker_knows():
     )
 
     assert manage("shell", "-v", "0", "-c", code).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("broker", "is_loaded"), [("", False), ("redis://127.0.0.1:6379/2", True)])
+def test_a_process_loads_celery_only_where_a_broker_is_named(broker, is_loaded):
+    code = "import sys; print('celery' in sys.modules)"
+
+    assert manage("shell", "-v", "0", "-c", code, CELERY_BROKER_URL=broker).stdout.strip() == str(is_loaded)
