@@ -191,6 +191,21 @@ def test_an_order_is_seen_at_once_and_ends_only_what_shows_its_product(settings,
     assert get(DETAIL).json()["stock"] == 3
 
 
+def test_what_does_not_reach_an_answer_is_read_once_for_all_answers(piston, monkeypatch):
+    ring = Product.objects.get(name="Piston ring")
+    urls = ["/api/categories/", "/api/brands/", DETAIL]
+    for url in urls:
+        get(url)
+    stock.adjust(product=ring, delta=-1, note="sold")
+
+    asked = Mock(wraps=store.get_many)
+    monkeypatch.setattr(store, "get_many", asked)
+    for url in urls * 2:
+        get(url)
+
+    assert asked.call_count == len(urls * 2) + 1
+
+
 @contextmanager
 def a_writer_between_rows_and_keeping(monkeypatch, write):
     """Let somebody commit after the rows of an answer were read and before it is kept."""
@@ -460,6 +475,28 @@ def test_a_part_of_the_cache_that_comes_back_as_it_was_does_no_harm(piston, olde
 
     assert len(copy) == len(older) + 2
     assert get(DETAIL).json()["stock"] == 4
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_number_that_an_older_copy_uses_again_misleads_a_process_for_a_moment(piston, monkeypatch, passes):
+    """What a process remembers of a number is of the change that had it first."""
+    monkeypatch.setattr(changes, "REMEMBERED_SECONDS", 0.2 if passes else 60)
+    monkeypatch.setattr(changes, "_process", changes._Process())
+    ring, other = Product.objects.get(name="Piston ring"), "/api/categories/pistons/products/piston-ring/"
+    get(DETAIL)
+    time_for_a_drain()
+    get(other)
+    place = answers._Place.of(views.ProductView().question(_request(DETAIL)), "")
+    copy = store.get_many([changes.NUMBER, changes.PROGRESS, place.about, place.body])
+    stock.adjust(product=ring, delta=-1, note="sold")
+    get(DETAIL)
+    store.set_many(copy, 3_600)
+    stock.adjust(product=piston, delta=-1, note="sold")
+    get(DETAIL)
+    threading.Event().wait(0.3)
+    time_for_a_drain()
+
+    assert get(DETAIL).json()["stock"] == (4 if passes else 5)
 
 
 def counted_builds(monkeypatch) -> list[int]:

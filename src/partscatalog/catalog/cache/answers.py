@@ -200,16 +200,20 @@ def _judge(place: _Place, found: dict[str, Any]) -> tuple[_About | None, int]:
     left = about.until - time.time()
     if left <= 0:
         return None, number
-    if about.number != number:
-        if not _is_untouched(place.shows, frozenset(about.ids), about.number, number):
-            return None, number
-        store.set_many({place.about: list(about._replace(number=number))}, left)
+    if about.number == number:
+        return about, number
+    lately = changes.remembered(about.number, number)
+    if lately is not None:
+        return None if _is_reached(about, place.shows, lately) else about, number
+    if _is_reached(about, place.shows, changes.between(about.number, number)):
+        return None, number
+    store.set_many({place.about: list(about._replace(number=number))}, left)
     return about, number
 
 
-def _is_untouched(shows: Shows, ids: frozenset[int], seen: int, number: int) -> bool:
-    between = changes.between(seen, number)
-    return between is not None and not any(_reaches(shows, ids, entry) for entry in between)
+def _is_reached(about: _About, shows: Shows, entries: Iterable[changes.Entry] | None) -> bool:
+    ids = frozenset(about.ids)
+    return entries is None or any(_reaches(shows, ids, entry) for entry in entries)
 
 
 def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -36,6 +37,9 @@ MOST_ROWS = 2_000
 MOST_KEYS = 50_000
 #: Most products that one entry names, and most entries that are looked through for one answer.
 MOST_PRODUCTS = 200
+MOST_LOOKED_THROUGH = 200
+#: How long a process remembers entries at most.
+REMEMBERED_SECONDS = 1.0
 #: How long numbers and entries are kept: longer than any answer.
 ENTRY_SECONDS = 2 * 60 * 60
 TOLD_SECONDS = 10 * 60
@@ -49,6 +53,25 @@ TRIAL = "trial"
 
 #: A change as the cache keeps it: its reach, and the products it is about; none for all of them.
 Entry = tuple[str, list[int] | None]
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """The entries that this process read lately, and the moment when it forgets them.
+
+    Beside an older copy of the cache a number is used again, for another change.
+    """
+
+    over: float = 0.0
+    entries: dict[int, Entry] = field(default_factory=dict)
+
+
+@dataclass
+class _Process:
+    memory: _Memory = field(default_factory=_Memory)
+
+
+_process = _Process()
 
 
 class _Table(NamedTuple):
@@ -119,16 +142,34 @@ def current(found: dict[str, Any]) -> int:
     return number
 
 
+def remembered(first: int, last: int) -> list[Entry] | None:
+    """Return the changes after the first number up to the last as this process read them a moment ago.
+
+    None where it did not read them all. Nothing may be kept that follows from them: see :func:`between`.
+    """
+    memory = _process.memory
+    if time.monotonic() >= memory.over or not 0 <= last - first <= MOST_LOOKED_THROUGH:
+        return None
+    entries = [memory.entries.get(number) for number in range(first + 1, last + 1)]
+    return None if None in entries else cast("list[Entry]", entries)
+
+
 def between(first: int, last: int) -> list[Entry] | None:
     """Return the changes after the first number up to the last; None where not all of them are known.
 
     :raises Away: when the cache cannot be asked.
     """
-    if not 0 <= last - first <= MOST_PRODUCTS:
+    if not 0 <= last - first <= MOST_LOOKED_THROUGH:
         return None
-    names = [f"change:{number}" for number in range(first + 1, last + 1)]
-    found = store.get_many(names)
-    return [tuple(found[name]) for name in names] if len(found) == len(names) else None
+    numbers = range(first + 1, last + 1)
+    found = store.get_many([f"change:{number}" for number in numbers])
+    if len(found) < len(numbers):
+        return None
+    entries: list[Entry] = [tuple(found[f"change:{number}"]) for number in numbers]
+    if time.monotonic() >= _process.memory.over:
+        _process.memory = _Memory(time.monotonic() + REMEMBERED_SECONDS)
+    _process.memory.entries.update(zip(numbers, entries, strict=True))
+    return entries
 
 
 def drain() -> None:
