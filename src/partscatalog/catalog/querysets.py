@@ -15,6 +15,7 @@ from partscatalog.catalog.search import fulltext, setup
 if TYPE_CHECKING:
     from partscatalog.catalog.models import Brand, Category, Product  # noqa: F401
     from partscatalog.catalog.search import Query
+    from partscatalog.statements import Given
 
 
 class Written(Exact):
@@ -26,7 +27,7 @@ class Written(Exact):
         return f"({sql} AND BINARY {sql})", (*params, *params)
 
 
-def of_slug(slug: str, column: str = "slug") -> Written:
+def of_slug(slug: str | Given, column: str = "slug") -> Written:
     """Return the condition that a column is exactly this slug."""
     return Written(models.F(column), slug)
 
@@ -36,16 +37,12 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Those that are active with all their ancestors."""
         return self.filter(is_visible=True)
 
-    def subtree_of(self, slug: str) -> CategoryQuerySet:
+    def subtree_of(self, slug: str | Given) -> CategoryQuerySet:
         """The visible category of this slug and all that stands below it, in the one statement."""
         top = models.Subquery(
             self.model._default_manager.filter(of_slug(slug), is_visible=True).values("path")
         )
         return self.filter(path__gte=top, path__lt=Concat(top, models.Value(tree.AFTER_DIGITS)))
-
-    def below(self, category: Category) -> CategoryQuerySet:
-        """The category and all that stands below it."""
-        return self.filter(path__gte=category.path, path__lt=category.path + tree.AFTER_DIGITS)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -61,7 +58,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         categories = categories.order_by()
         return self.filter(models.Exists(categories), category__in=categories)
 
-    def at(self, category_slug: str) -> ProductQuerySet:
+    def at(self, category_slug: str | Given) -> ProductQuerySet:
         """Those whose own category has this slug."""
         return self.filter(of_slug(category_slug, "category__slug"))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from partscatalog.api.pagination import MAX_SIZE, PARAMETERS, Keyset, asked_parameters, page_size
+from partscatalog.api.pagination import MAX_SIZE, PARAMETERS, Keyset, Page, asked_parameters, page_size
 from partscatalog.api.permissions import person
 from partscatalog.api.swaps import is_swapped
 from partscatalog.catalog.api import documentation as docs
@@ -21,8 +21,10 @@ from partscatalog.catalog.api.reading import GroupListView, GroupView, ReadView,
 from partscatalog.catalog.api.serializers import show
 from partscatalog.catalog.cache.answers import Built, Shows
 from partscatalog.catalog.models import Brand, Category, Product
+from partscatalog.catalog.querysets import of_slug
 from partscatalog.catalog.services import groups, products
-from partscatalog.statements import Rows
+from partscatalog.exceptions import NotFound
+from partscatalog.statements import Given, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from partscatalog.catalog.querysets import CategoryQuerySet, ProductQuerySet
+    from partscatalog.catalog.querysets import ProductQuerySet
+
+
+SLUG = Product._meta.get_field("slug")
 
 
 class CategoryListView(GroupListView):
@@ -140,39 +145,39 @@ class ProductPagesView(ReadView):
     serializer = "product"
     parameters = (*PARAMETERS, *ProductFilter.base_filters)
 
-    def within(self, **path: str) -> CategoryQuerySet | None:
-        """Return the categories whose products alone are listed, None for all.
+    def build(self, request: Request, **path: str) -> Built:
+        """Return the page; with a category in the path, of its products and of those below it.
 
-        :raises NotFound: when the path names none.
+        :raises NotFound: when there is no such category.
         """
-        return None
-
-    def build(self, request: Request, **path: str) -> Built:
-        products, within = Product.objects.visible(), self.within(**path)
-        if not asked_parameters(request.query_params, ProductFilter.base_filters):
-            # The common case, without the cost of a form.
-            page = among(within, NEWEST).asked(request, for_show(products))
-            return built(page.rows, request, page.headers(request, self.parameters))
-        found = ProductFilter(request.query_params, queryset=products, within=within)
-        found.verify()
-        page = found.keyset.asked(request, for_show(found.qs))
-        if not page.rows:
-            found.verify_slugs()
-        return built(page.rows, request, page.headers(request, self.parameters))
-
-
-class ProductListView(ProductPagesView):
-    def build(self, request: Request, **path: str) -> Built:
+        below = path.get("cat_slug", "")
         if is_swapped("product") or asked_parameters(
             request.query_params, {*self.parameters} - {"page_size"}
         ):
-            return super().build(request, **path)
-        # The first page of all products is asked for most: its query is made once.
-        size = page_size(request)
-        found = [dict(zip(rows.COLUMNS, row, strict=True)) for row in _newest(size + 1).run()]
-        page = NEWEST.assembled(found, Product, size=size, at=None, total=None)
+            page = self._asked(request, below)
+        else:
+            page = _first_page(page_size(request), below)
+            _verify(below, page)
         return built(page.rows, request, page.headers(request, self.parameters))
 
+    def _asked(self, request: Request, below: str) -> Page:
+        products = Product.objects.visible()
+        within = Category.objects.subtree_of(below) if below else None
+        if not asked_parameters(request.query_params, ProductFilter.base_filters):
+            # Pages after the first one, without the cost of a form.
+            page = among(within, NEWEST).asked(request, for_show(products))
+            _verify(below, page)
+            return page
+        found = ProductFilter(request.query_params, queryset=products, within=within)
+        found.verify()
+        page = found.keyset.asked(request, for_show(found.qs))
+        _verify(below, page)
+        if not page.rows:
+            found.verify_slugs()
+        return page
+
+
+class ProductListView(ProductPagesView):
     @extend_schema(**docs.PRODUCT_LIST)
     def get(self, request: Request) -> HttpResponse:
         return self.answer(request)
@@ -184,9 +189,6 @@ class ProductListView(ProductPagesView):
 
 
 class CategoryProductListView(ProductPagesView):
-    def within(self, **path: str) -> CategoryQuerySet:
-        return Category.objects.below(one(Category.objects.visible(), path["cat_slug"]))
-
     @extend_schema(**docs.CATEGORY_PRODUCT_LIST)
     def get(self, request: Request, cat_slug: str) -> HttpResponse:
         return self.answer(request, cat_slug=cat_slug)
@@ -199,8 +201,7 @@ class ProductView(ReadView):
     is_open = False
 
     def build(self, request: Request, **path: str) -> Built:
-        found = for_show(Product.objects.visible().at(path["cat_slug"]))
-        return built([one(found, path["product_slug"])], request, is_list=False)
+        return built([_product_at(**path)], request, is_list=False)
 
     @extend_schema(**docs.PRODUCT)
     def get(self, request: Request, cat_slug: str, product_slug: str) -> HttpResponse:
@@ -225,10 +226,50 @@ class ProductView(ReadView):
         return Response(show("product", product, request))
 
 
+def _first_page(size: int, below: str) -> Page:
+    """Return the first page of all products or of a category's, which are asked for most."""
+    found = _newest(size + 1, is_below=bool(below)).run(category=below)
+    return NEWEST.assembled([_named(row) for row in found], Product, size=size, at=None, total=None)
+
+
 @lru_cache(maxsize=MAX_SIZE)
-def _newest(count: int) -> Rows:
-    newest = Product.objects.visible().order_by(*NEWEST.ordering)
-    return Rows(newest.values_list(*rows.COLUMNS)[:count])
+def _newest(count: int, *, is_below: bool) -> Rows:
+    """Return the query for so many of the newest products."""
+    within = Category.objects.subtree_of(Given("category", SLUG)) if is_below else None
+    newest = Product.objects.visible().order_by(*NEWEST.ordering).values_list(*rows.COLUMNS)
+    return Rows(among(within, NEWEST).first(newest, count))
+
+
+def _verify(below: str, page: Page) -> None:
+    """Know the category of the path; only an empty page can hide that there is none.
+
+    :raises NotFound: then.
+    """
+    if below and not page.rows:
+        one(Category.objects.visible(), below)
+
+
+def _product_at(*, cat_slug: str, product_slug: str) -> Any:
+    """Return the product of a path, as :func:`for_show` does.
+
+    :raises NotFound: when there is none.
+    """
+    if is_swapped("product"):
+        return one(for_show(Product.objects.visible().at(cat_slug)), product_slug)
+    for row in _at_path().run(category=cat_slug, product=product_slug):
+        return _named(row)
+    raise NotFound
+
+
+@cache
+def _at_path() -> Rows:
+    """Return the query for the product of a path."""
+    of_category = Product.objects.visible().at(Given("category", SLUG))
+    return Rows(of_category.filter(of_slug(Given("product", SLUG))).values_list(*rows.COLUMNS))
+
+
+def _named(row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(rows.COLUMNS, row, strict=True))
 
 
 def for_show(products: ProductQuerySet) -> QuerySet[Any, Any]:
