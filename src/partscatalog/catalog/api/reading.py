@@ -46,8 +46,7 @@ class ReadView(CatalogView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer a hit before anything else is asked, unless the site has permissions to ask first."""
-        is_open = not get_settings().PERMISSIONS.get("catalog")
-        if request.method in READS and is_open and encodings.is_utf_8(request):
+        if request.method in READS and not _are_some_to_ask() and encodings.is_utf_8(request):
             kept = answers.find(request, self.question(request))
             if kept is not None:
                 return kept
@@ -56,7 +55,11 @@ class ReadView(CatalogView):
     def answer(self, request: Request, **path: str) -> HttpResponse:
         """Return the kept answer, else the one built from the database."""
         plain = request._request
-        return answers.give(plain, self.question(plain), lambda: self.build(request, **path))
+        question = self.question(plain)
+        kept = answers.find(plain, question) if _are_some_to_ask() else None
+        if kept is not None:
+            return kept
+        return answers.give(plain, question, lambda: self.build(request, **path))
 
     def build(self, request: Request, **path: str) -> Built:
         """Return the answer made from the database.
@@ -85,7 +88,7 @@ class ReadView(CatalogView):
         settings = get_settings()
         yield partscatalog.__version__
         yield settings.CURRENCY
-        yield settings.SITE_URL or request.build_absolute_uri("/")
+        yield settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
         path = settings.SERIALIZERS.get(self.serializer)
         if path:
             yield path
@@ -96,6 +99,11 @@ class ReadView(CatalogView):
         if isinstance(response, Response):
             return super().finalize_response(request, response, *args, **kwargs)
         return response
+
+
+def _are_some_to_ask() -> bool:
+    """Tell whether the site has permissions of its own for the catalog, which come before a kept answer."""
+    return bool(get_settings().PERMISSIONS.get("catalog"))
 
 
 class GroupsView(ReadView):

@@ -122,7 +122,7 @@ def find(request: HttpRequest, question: Question) -> HttpResponse | None:
 
 
 def give(request: HttpRequest, question: Question, build: Callable[[], Built]) -> HttpResponse:
-    """Return the kept answer, else build it, once for all that wait for it, and keep it."""
+    """Build the answer that :func:`find` did not find, once for all that wait for it, and keep it."""
     encoding = _encoding(request)
     if not _is_on():
         return _respond(request, _finish(build(), encoding))
@@ -235,9 +235,6 @@ def _once(place: _Place, build: Callable[[], Built]) -> Answer:
     One thread of a process does what :func:`_lead` says, for all that want the same.
     """
     while True:
-        answer, number = _look(place)
-        if answer is not None:
-            return answer
         mine = Event()
         leading = _leading.setdefault(place.text, mine)
         if leading is mine:
@@ -246,7 +243,11 @@ def _once(place: _Place, build: Callable[[], Built]) -> Answer:
             finally:
                 del _leading[place.text]
                 mine.set()
-        if not leading.wait(PATIENCE_SECONDS):
+        is_built = leading.wait(PATIENCE_SECONDS)
+        answer, number = _look(place)
+        if answer is not None:
+            return answer
+        if not is_built:
             return _build(place, build, number)
 
 
