@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from rest_framework.test import APIClient
 
+from partscatalog.catalog import counts
 from partscatalog.catalog.search import setup
 from partscatalog.testing import make_cart, make_product
 from tests.schema.openapi import operations
@@ -167,6 +168,7 @@ VARIANTS: list[tuple[str, str, Change, int]] = [
 def scene(settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
     setup.is_ready("default")  # asked once in a process
+    counts.are_ready("default")
     return Scene(settings)
 
 

@@ -3,7 +3,8 @@
 A facet leaves its own choice out and keeps all others, so that its numbers say what another choice in its
 place would list. One statement counts by category and brand; tree and slugs are applied to its rows. Where a
 price was chosen, the facet of prices is asked for by itself, so that this statement looks at the products of
-that price alone.
+that price alone. Where neither a search nor a price was chosen, PostgreSQL has the numbers already
+(:mod:`partscatalog.catalog.counts`).
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 
-from partscatalog.catalog import tree
+from partscatalog.catalog import counts, tree
 from partscatalog.catalog.models import Brand, Category
 from partscatalog.exceptions import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from decimal import Decimal
 
     from django.db.models import QuerySet
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The most categories or brands that are told, those with the most products first.
 MOST = 1_000
+#: Of so many categories at most the prices are looked up one by one.
+MOST_ALONE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,11 @@ class _Category(NamedTuple):
     name: str
 
 
+class _Brand(NamedTuple):
+    slug: str
+    name: str
+
+
 class _Group(NamedTuple):
     """Products of one category and brand; each figure leaves its own choice out."""
 
@@ -109,14 +117,15 @@ def count(products: ProductQuerySet, choices: Choices, *, below: str = "") -> Fa
     categories = _visible_categories(below)
     if below:
         products = products.filter(category__in=categories)
-    groups = [group for group in _groups(products, choices) if group.category in categories]
-    brands = _brands(groups)
+    is_counted = not (choices.is_search or choices.price) and counts.are_ready(products.db)
+    groups, brands = _counted(products.db, categories, choices) if is_counted else _groups(products, choices)
+    groups = [group for group in groups if group.category in categories]
     chosen = _subtree(categories, choices.category) if choices.category else categories
     of_category = [group for group in groups if group.category in chosen]
     of_brand = [group for group in groups if _fits(group, brands, choices.brand)]
     of_both = [group for group in of_category if _fits(group, brands, choices.brand)]
-    if choices.has_prices_apart:
-        lowest, highest = _prices(products.filter(category__in=chosen), choices)
+    if is_counted or choices.has_prices_apart:
+        lowest, highest = _prices(products, choices, chosen)
     else:
         lowest = min((group.lowest for group in of_both if group.lowest is not None), default=None)
         highest = max((group.highest for group in of_both if group.highest is not None), default=None)
@@ -144,7 +153,21 @@ def _subtree(categories: Mapping[int, _Category], slug: str) -> dict[int, _Categ
     return {} if top is None else {pk: each for pk, each in categories.items() if each.path.startswith(top)}
 
 
-def _groups(products: ProductQuerySet, choices: Choices) -> list[_Group]:
+def _counted(
+    using: str, categories: Mapping[int, _Category], choices: Choices
+) -> tuple[list[_Group], dict[int, _Brand]]:
+    """Return the groups, without their prices, and their brands by the numbers that are kept."""
+    found = counts.read(using, categories, in_stock=choices.in_stock)
+    brands = {
+        each.brand: _Brand(each.brand_slug, each.brand_name)
+        for each in found
+        if each.brand is not None and each.brand_slug is not None and each.brand_name is not None
+    }
+    return [_Group(each.category, each.brand, each.fitting, each.stocked) for each in found], brands
+
+
+def _groups(products: ProductQuerySet, choices: Choices) -> tuple[list[_Group], dict[int, _Brand]]:
+    """Return the groups of the products, and their brands."""
     rows: QuerySet[Any, Any] = products.order_by().values_list("category", "brand")
     if choices.has_prices_apart:
         rows = rows.filter(choices.price).annotate(
@@ -157,46 +180,62 @@ def _groups(products: ProductQuerySet, choices: Choices) -> list[_Group]:
             lowest=Min("price", filter=choices.stock or None),
             highest=Max("price", filter=choices.stock or None),
         )
-    return [_Group(*row) for row in rows]
+    groups = [_Group(*row) for row in rows]
+    ids = {group.brand for group in groups if group.brand is not None}
+    brands = Brand.objects.filter(pk__in=ids).order_by().values_list("pk", "slug", "name")
+    return groups, {pk: _Brand(slug, name) for pk, slug, name in brands}
 
 
-def _prices(products: ProductQuerySet, choices: Choices) -> tuple[Decimal | None, Decimal | None]:
-    """Return the lowest and the highest price, whatever price was chosen; an index has both at its ends."""
-    rows = products.filter(choices.stock)
-    if choices.brand:
-        rows = rows.of_brand(choices.brand)
-    found = rows.order_by().aggregate(lowest=Min("price"), highest=Max("price"))
+def _prices(
+    products: ProductQuerySet, choices: Choices, categories: Collection[int]
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the lowest and the highest price, whatever price was chosen; an index has both at its ends.
+
+    That of all products, that of a brand, or, of few categories, those of each.
+    """
+    fitting = products if choices.in_stock is None else products.in_stock(choices.in_stock)
+    if choices.brand or len(categories) > MOST_ALONE:
+        rows = fitting.filter(category__in=categories)
+        rows = rows.of_brand(choices.brand) if choices.brand else rows
+        found = rows.order_by().aggregate(lowest=Min("price"), highest=Max("price"))
+    else:
+        prices = fitting.filter(category=OuterRef("pk")).values("price")
+        found = (
+            Category.objects.filter(pk__in=categories)
+            .order_by()
+            .annotate(least=Subquery(prices.order_by("price", "id")[:1]))
+            .annotate(most=Subquery(prices.order_by("-price", "-id")[:1]))
+            .aggregate(lowest=Min("least"), highest=Max("most"))
+        )
     return found["lowest"], found["highest"]
 
 
-def _brands(groups: list[_Group]) -> dict[int, Brand]:
-    ids = {group.brand for group in groups if group.brand is not None}
-    return {brand.pk: brand for brand in Brand.objects.filter(pk__in=ids).order_by()}
-
-
-def _fits(group: _Group, brands: Mapping[int, Brand], slug: str) -> bool:
-    return not slug or (group.brand is not None and brands[group.brand].slug == slug)
+def _fits(group: _Group, brands: Mapping[int, _Brand], slug: str) -> bool:
+    brand = None if group.brand is None else brands.get(group.brand)
+    return not slug or (brand is not None and brand.slug == slug)
 
 
 def _by_category(groups: list[_Group], categories: Mapping[int, _Category]) -> list[Choice]:
     """Count a product under its category and under all that stand above that one."""
-    counts: Counter[int] = Counter()
+    fitting: Counter[int] = Counter()
     for group in groups:
         for pk in tree.ancestor_ids(categories[group.category].path):
-            counts[pk] += group.fitting
+            fitting[pk] += group.fitting
     return _ordered(
         Choice(categories[pk].slug, categories[pk].name, number)
-        for pk, number in counts.items()
+        for pk, number in fitting.items()
         if pk in categories
     )
 
 
-def _by_brand(groups: list[_Group], brands: Mapping[int, Brand]) -> list[Choice]:
-    counts: Counter[int] = Counter()
+def _by_brand(groups: list[_Group], brands: Mapping[int, _Brand]) -> list[Choice]:
+    fitting: Counter[int] = Counter()
     for group in groups:
         if group.brand is not None:
-            counts[group.brand] += group.fitting
-    return _ordered(Choice(brands[pk].slug, brands[pk].name, number) for pk, number in counts.items())
+            fitting[group.brand] += group.fitting
+    return _ordered(
+        Choice(brands[pk].slug, brands[pk].name, number) for pk, number in fitting.items() if pk in brands
+    )
 
 
 def _ordered(choices: Iterable[Choice]) -> list[Choice]:

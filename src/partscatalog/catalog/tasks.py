@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partscatalog.catalog import counts
 from partscatalog.catalog.cache import changes
 from partscatalog.catalog.services import images
 from partscatalog.jobs import task
@@ -15,5 +16,6 @@ def make_thumbnails(image_id: int) -> None:
 
 @task
 def purge_changes() -> None:
-    """Delete the rows of changes that every cache was told of long ago."""
+    """Delete the rows of changes that every cache was told of long ago, and condense numbers of products."""
     changes.purge()
+    counts.condense()
