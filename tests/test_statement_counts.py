@@ -152,7 +152,7 @@ VARIANTS: list[tuple[str, str, Change, int]] = [
         "category_products_list",
         "nothing found",
         query(category="engine-parts", brand="nordwerk", max_price="1"),
-        3,
+        2,
     ),
     ("products_facets", "of a search", query(category="engine-parts", brand="nordwerk", search="piston"), 3),
     ("categories_list", "counted", query(count="true", page_size=1_000), 1),

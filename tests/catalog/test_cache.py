@@ -984,6 +984,43 @@ def test_a_sites_categories_may_show_what_their_products_are(settings, piston):
     assert (after[0]["pieces"], after[1][1]["pieces"]) == (53, 53)
 
 
+class Beside(ProductSerializer):
+    """Shows what else stands in the category."""
+
+    def to_representation(self, instance):
+        beside = instance.category.products.exclude(pk=instance.pk).order_by("pk")
+        return {**super().to_representation(instance), "beside": [[each.name, each.stock] for each in beside]}
+
+
+class Alone(ProductSerializer):
+    looks_beyond = False
+
+
+@pytest.mark.parametrize("name", ["detail", "by price", "in stock", "search"])
+def test_a_sites_products_may_show_others(settings, piston, name):
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": {"product": f"{__name__}.Beside"}}
+    ring = Product.objects.get(name="Piston ring")
+    get(READS[name])
+    stock.adjust(product=ring, delta=-1, note="sold")
+    products.update(ring, {"name": "Ring of a piston"})
+
+    assert "Ring of a piston" in get(READS[name]).content.decode()
+    assert get(READS[name]).content == built(settings, READS[name])
+
+
+def test_a_sites_serializer_that_looks_no_further_is_ended_by_what_it_shows_alone(
+    settings, piston, statements
+):
+    settings.PARTSCATALOG = {**settings.PARTSCATALOG, "SERIALIZERS": {"product": f"{__name__}.Alone"}}
+    get(DETAIL)
+    stock.adjust(product=Product.objects.get(name="Piston ring"), delta=-1, note="sold")
+    with statements() as ran:
+        get(DETAIL)
+    stock.adjust(product=piston, delta=-1, note="sold")
+
+    assert (len(ran), get(DETAIL).json()["stock"]) == (0, 4)
+
+
 def test_another_version_of_the_package_answers_anew(piston, monkeypatch, statements):
     get(DETAIL)
     monkeypatch.setattr("partscatalog.__version__", "99")

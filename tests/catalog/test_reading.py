@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 
 from partscatalog.catalog.models import Brand, Product, ProductImage
-from partscatalog.testing import make_brand, make_category, make_product
+from partscatalog.testing import make_brand, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -319,6 +320,21 @@ def test_costs_two_statements_for_a_detail(api, engine, statements):
         api.get("/api/categories/engine-parts/products/piston/")
 
     assert len(ran) == 2, ran.sql
+
+
+@pytest.mark.parametrize(
+    "path", [PRODUCTS, "/api/categories/", "/api/categories/engine-parts/products/piston/"]
+)
+def test_looks_nobody_up_whoever_reads(api, signed_in, engine, statements, path):
+    make_product(category=engine)
+    with statements() as of_guest:
+        guest = api.get(path)
+    cache.clear()
+    client = signed_in(make_user())
+    with statements() as of_user:
+        user = client.get(path)
+
+    assert (user.content, len(of_user)) == (guest.content, len(of_guest))
 
 
 def test_answers_head_as_get_and_sets_no_cookie(api, engine):

@@ -10,11 +10,17 @@ from rest_framework.permissions import SAFE_METHODS
 from partscatalog.api.authentication import LenientBearerAuthentication
 from partscatalog.api.permissions import ReadOrModelPermission
 from partscatalog.api.views import ShopView
+from partscatalog.conf import get_settings
 from partscatalog.exceptions import NotFound
 
 if TYPE_CHECKING:
     from django.db.models import Model
     from rest_framework.serializers import Serializer
+
+
+def has_permissions_of_the_site() -> bool:
+    """Tell whether the site asks permissions of its own before anybody reads the catalog."""
+    return bool(get_settings().PERMISSIONS.get("catalog"))
 
 
 class CatalogView(ShopView):
@@ -31,7 +37,8 @@ class CatalogView(ShopView):
     def get_authenticators(self) -> list[Any]:
         # drf-spectacular asks before there is a request.
         if getattr(self.request, "method", None) in SAFE_METHODS:
-            return [LenientBearerAuthentication()]
+            # All get the same answer: who asks is looked up only for whom a site lets in.
+            return [LenientBearerAuthentication()] if has_permissions_of_the_site() else []
         return super().get_authenticators()
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:

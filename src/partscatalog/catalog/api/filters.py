@@ -19,6 +19,7 @@ from partscatalog.catalog.facets import Choices
 from partscatalog.catalog.models import Brand, Category, Product
 from partscatalog.catalog.querysets import of_slug
 from partscatalog.catalog.search import MAX_LENGTH, MAX_WORDS, Query, setup, spelling
+from partscatalog.exceptions import NotFound
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -148,25 +149,31 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         if not self.is_valid():
             raise exceptions.ValidationError(self.errors)
 
-    def verify_slugs(self) -> None:
-        """Refuse slugs that name nothing.
+    def verify_slugs(self, below: str = "") -> None:
+        """Refuse slugs that name nothing, that of the category of the path first.
 
         Only an empty page can hide them, so that nobody else pays for the look-up, which is one statement.
 
+        :raises NotFound: when there is no category of the path.
         :raises ValidationError: with the parameters' names as keys.
         """
         known: dict[str, QuerySet[Any]] = {
+            "path": Category.objects.visible(),
             "category": Category.objects.visible(),
             "brand": Brand.objects.all(),
         }
-        asked = {name: slug for name in known if (slug := self.form.cleaned_data[name])}
+        given = {**self.form.cleaned_data, "path": below}
+        asked = {name: slug for name in known if (slug := given[name])}
         found = [
             known[name].filter(of_slug(slug)).order_by().values_list(Value(name))
             for name, slug in asked.items()
         ]
         # Django 6.1 sorts a union as the model says, by columns that this one has not.
         names = {name for (name,) in found[0].union(*found[1:]).order_by()} if found else set()
-        if missing := [name for name in asked if name not in names]:
+        missing = [name for name in asked if name not in names]
+        if "path" in missing:
+            raise NotFound
+        if missing:
             raise exceptions.ValidationError({name: [_("There is none of this slug.")] for name in missing})
 
     def of_brand(self, queryset: ProductQuerySet, _name: str, slug: str) -> ProductQuerySet:

@@ -15,17 +15,17 @@ from partscatalog.api import encodings
 from partscatalog.api.pagination import PARAMETERS, asked_parameters
 from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.api.swaps import is_swapped
-from partscatalog.catalog.api.access import CatalogView
+from partscatalog.catalog.api.access import CatalogView, has_permissions_of_the_site
 from partscatalog.catalog.api.rows import show_groups
 from partscatalog.catalog.api.serializers import show
 from partscatalog.catalog.cache import answers
 from partscatalog.catalog.cache.answers import Built, Question, Shows
 from partscatalog.catalog.search import setup
-from partscatalog.conf import get_settings
+from partscatalog.conf import get_settings, swap
 from partscatalog.exceptions import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ class ReadView(CatalogView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer a hit before anything else is asked, unless the site has permissions to ask first."""
-        if request.method in READS and not _are_some_to_ask() and encodings.is_utf_8(request):
+        if request.method in READS and not has_permissions_of_the_site() and encodings.is_utf_8(request):
             kept = answers.find(request, self.question(request))
             if kept is not None:
                 return kept
@@ -56,7 +56,7 @@ class ReadView(CatalogView):
         """Return the kept answer, else the one built from the database."""
         plain = request._request
         question = self.question(plain)
-        kept = answers.find(plain, question) if _are_some_to_ask() else None
+        kept = answers.find(plain, question) if has_permissions_of_the_site() else None
         if kept is not None:
             return kept
         return answers.give(plain, question, lambda: self.build(request, **path))
@@ -73,15 +73,17 @@ class ReadView(CatalogView):
         """Return what is asked: all that can change the answer, and nothing else."""
         asked = asked_parameters(request.GET, self.parameters)
         names = {name for name, _value in asked}
-        shows = Shows.STOCKS if "in_stock" in names else self._shown()
+        shows = self._shown(names)
         is_full_text = "search" in names and setup.is_ready(DEFAULT_DB_ALIAS)
         text = repr([request.path, asked, is_full_text, *self._surroundings(request)])
         return Question(shows, text, "" if self.is_open else request.path)
 
-    def _shown(self) -> Shows:
-        """Return what the answer shows; a site's own serializer of a category may count its products."""
-        is_ours = self.shows is not Shows.GROUPS or not is_swapped(self.serializer)
-        return self.shows if is_ours else Shows.ANYTHING
+    def _shown(self, names: Collection[str]) -> Shows:
+        """Return what the answer shows; how far a site's own serializer looks it must say."""
+        path = get_settings().SERIALIZERS.get(self.serializer)
+        if path and swap(path).looks_beyond:
+            return Shows.ANYTHING
+        return Shows.STOCKS if "in_stock" in names else self.shows
 
     def _surroundings(self, request: HttpRequest) -> Iterable[str]:
         """Yield what the answer depends on beside the request: a site's serializer may translate."""
@@ -99,11 +101,6 @@ class ReadView(CatalogView):
         if isinstance(response, Response):
             return super().finalize_response(request, response, *args, **kwargs)
         return response
-
-
-def _are_some_to_ask() -> bool:
-    """Tell whether the site has permissions of its own for the catalog, which come before a kept answer."""
-    return bool(get_settings().PERMISSIONS.get("catalog"))
 
 
 class GroupsView(ReadView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from drf_spectacular.types import OpenApiTypes
@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from partscatalog.catalog.models import Product, ProductImage
 
 
-class BrandSerializer(serializers.Serializer[Any]):
+class CatalogSerializer(serializers.Serializer[Any]):
+    """One that a site may replace by a subclass.
+
+    ``looks_beyond`` says that the subclass shows more than ours would look at: other products, the user's own
+    tables. Then every change in the catalog ends what is kept of its answers. Set it to False where it shows
+    what stands in the product with its brand, category and pictures, or in the category or brand itself.
+    """
+
+    looks_beyond: ClassVar[bool] = True
+
+
+class BrandSerializer(CatalogSerializer):
     """A brand, by itself and in its products."""
 
     id = serializers.IntegerField(read_only=True)
@@ -30,7 +41,7 @@ class BrandSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField(read_only=True)
 
 
-class CategorySerializer(serializers.Serializer[Any]):
+class CategorySerializer(CatalogSerializer):
     """A category; ``parent`` is the slug of the one that it stands below."""
 
     id = serializers.IntegerField(read_only=True)
@@ -73,7 +84,7 @@ class ProductImageSerializer(serializers.Serializer["ProductImage"]):
         return url if urlsplit(url).netloc else absolute_url(self.context["request"], url)
 
 
-class ProductSerializer(serializers.Serializer["Product"]):
+class ProductSerializer(CatalogSerializer):
     """A product with its category, brand and pictures."""
 
     id = serializers.IntegerField(read_only=True)

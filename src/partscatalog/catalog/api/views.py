@@ -171,9 +171,8 @@ class ProductPagesView(ReadView):
         found = ProductFilter(request.query_params, queryset=products, within=within)
         found.verify()
         page = found.keyset.asked(request, for_show(found.qs))
-        _verify(below, page)
         if not page.rows:
-            found.verify_slugs()
+            found.verify_slugs(below)
         return page
 
 

@@ -62,7 +62,7 @@ class Shows(StrEnum):
     PRODUCTS = "products"
     #: A list or figures that follow from stocks.
     STOCKS = "stocks"
-    #: Whatever a site's own serializer makes of categories or brands.
+    #: Whatever a site's own serializer makes of them.
     ANYTHING = "anything"
 
 
