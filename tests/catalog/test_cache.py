@@ -30,7 +30,7 @@ from rest_framework.test import APIClient
 from partscatalog.api.renderers import PlainJSONRenderer
 from partscatalog.catalog.api import views
 from partscatalog.catalog.api.serializers import BrandSerializer, CategorySerializer, ProductSerializer
-from partscatalog.catalog.cache import answers, changes, copies, store
+from partscatalog.catalog.cache import answers, changes, copies, flights, store
 from partscatalog.catalog.models import Brand, CatalogChange, Category, Product, ProductImage, StockMovement
 from partscatalog.catalog.services import groups, images, products, stock
 from partscatalog.testing import make_brand, make_cart, make_category, make_product, make_user
@@ -520,19 +520,14 @@ def test_forty_at_once_build_a_cold_page_once(piston, monkeypatch):
     assert (outcomes.errors, len(set(outcomes.values)), len(builds)) == ([], 1, 1)
 
 
-class Nobody:
-    """No thread leads the others, as if each were a process of its own."""
-
-    def setdefault(self, _text, mine):
-        return mine
-
-    def __delitem__(self, _text):
-        """There is nothing to forget."""
+def as_processes(monkeypatch) -> None:
+    """Let no thread wait for another one, as if each were a process of its own."""
+    monkeypatch.setattr(flights, "share", lambda _key, make: make())
 
 
 def test_processes_build_a_cold_page_once(piston, monkeypatch):
     builds = counted_builds(monkeypatch)
-    monkeypatch.setattr(answers, "_leading", Nobody())
+    as_processes(monkeypatch)
 
     outcomes = storm([lambda: get(LIST).content] * 4)
 
@@ -543,7 +538,7 @@ def test_without_the_one_who_builds_they_all_would(piston, monkeypatch):
     """The negative control of the tests above."""
     builds = counted_builds(monkeypatch)
     add = store.add
-    monkeypatch.setattr(answers, "_leading", Nobody())
+    as_processes(monkeypatch)
     monkeypatch.setattr(store, "add", lambda name, *args: name.startswith("lock:") or add(name, *args))
 
     storm([lambda: get(LIST).content] * 8)
@@ -562,8 +557,8 @@ def test_a_builder_that_dies_blocks_nobody_for_longer_than_a_second(piston):
 
 def test_a_builder_that_hangs_blocks_the_threads_of_its_process_for_a_bounded_time(piston, monkeypatch):
     question = views.ProductListView().question(_request(LIST))
-    monkeypatch.setattr(answers, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setitem(answers._leading, answers._Place.of(question, "").text, threading.Event())
+    monkeypatch.setattr(flights, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setitem(flights._under_way, answers._Place.of(question, "").text, flights._Flight())
     first = get(LIST)
 
     assert (first.status_code, first.content) == (200, get(LIST).content)
@@ -572,7 +567,7 @@ def test_a_builder_that_hangs_blocks_the_threads_of_its_process_for_a_bounded_ti
 def test_a_builder_that_was_stopped_blocks_nobody_and_keeps_nothing_old_when_it_goes_on(piston, monkeypatch):
     """As a process that was stopped does: it keeps what it read under the number of then."""
     monkeypatch.setattr(answers, "WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(answers, "_leading", Nobody())
+    as_processes(monkeypatch)
     made = views.built
 
     def stop_and_go_on(*args: Any, **kwargs: Any) -> Any:

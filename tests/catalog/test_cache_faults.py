@@ -18,6 +18,8 @@ from rest_framework.test import APIClient
 
 from config import environment
 from partscatalog import caching
+from partscatalog.catalog.api import views
+from partscatalog.catalog.cache import flights
 from partscatalog.catalog.services import products, stock
 from partscatalog.testing import make_category, make_product
 from partscatalog.testing.storms import storm
@@ -80,6 +82,29 @@ def test_a_redis_that_is_away_costs_one_timeout_and_then_none(piston, redis_away
         sell(piston)
 
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("are_together", [True, False])
+@pytest.mark.parametrize("redis_away", ["closed", "silent"], indirect=True)
+def test_without_redis_the_threads_of_a_process_build_a_page_together(
+    piston, redis_away, monkeypatch, are_together
+):
+    """One who builds already may have read its rows before others came: these build once more, for all."""
+    builds, made = [], views.built
+
+    def build(*args: Any, **kwargs: Any) -> Any:
+        builds.append(1)
+        time.sleep(0.2)
+        return made(*args, **kwargs)
+
+    monkeypatch.setattr(views, "built", build)
+    if not are_together:
+        monkeypatch.setattr(flights, "share", lambda _key, make: make())
+
+    outcomes = storm([lambda: APIClient().get(DETAIL).json()["stock"]] * 40)
+
+    assert (outcomes.errors, set(outcomes.values)) == ([], {5})
+    assert len(builds) <= 2 if are_together else len(builds) == 40
 
 
 def counted_calls(monkeypatch) -> list[str]:

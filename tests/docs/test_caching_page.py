@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from config import environment
 from partscatalog import caching
-from partscatalog.catalog.cache import answers, changes, copies, progress
+from partscatalog.catalog.cache import answers, changes, copies, flights, progress
 from partscatalog.catalog.models import Product
 from partscatalog.conf import Settings
 from partscatalog.testing import make_brand, make_category, make_product
@@ -69,7 +69,7 @@ def test_what_a_deployment_says_ends_everything(piston, statements):
         f"between its commit and the number | at most {2 * changes.DRAIN_SECONDS} seconds",
         f"an in-process cache | at most {2 * changes.DRAIN_SECONDS} seconds in the others",
         f"some at the other | at most {2 * changes.DRAIN_SECONDS} seconds",
-        f"waiting for at most {answers.PATIENCE_SECONDS:.0f} seconds",
+        f"waiting for at most {flights.PATIENCE_SECONDS:.0f} seconds",
         f"lists have {answers.PLACES:,} places in all",
         f"it has {copies.MOST} at most",
         f"brand has {answers.SIDES} in each encoding",

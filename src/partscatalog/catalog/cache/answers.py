@@ -14,14 +14,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import DatabaseError, transaction
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
-from partscatalog.catalog.cache import changes, copies, store
+from partscatalog.catalog.cache import changes, copies, flights, store
 from partscatalog.catalog.models import CatalogChange
 from partscatalog.conf import get_settings
 
@@ -41,10 +40,6 @@ SIDES = 16
 #: How long others wait for the one who builds, and how often they look.
 WAIT_SECONDS = 1.0
 LOOK_SECONDS = 0.01
-#: How long the threads of a process wait for the one of them that builds or waits for them all.
-PATIENCE_SECONDS = 5.0
-
-_leading: dict[str, Event] = {}
 
 MOST_HEADER = 4_096
 #: How a client says of an encoding that it does not take it.
@@ -126,11 +121,8 @@ def give(request: HttpRequest, question: Question, build: Callable[[], Built]) -
     encoding = _encoding(request)
     if not _is_on():
         return _respond(request, _finish(build(), encoding))
-    try:
-        answer = _once(_Place.of(question, encoding), build)
-    except store.Away:
-        answer = _finish(build(), encoding)
-    return _respond(request, answer)
+    place = _Place.of(question, encoding)
+    return _respond(request, flights.share(place.text, lambda: _once(place, build)))
 
 
 @dataclass(frozen=True)
@@ -230,44 +222,25 @@ def _reaches(shows: Shows, ids: frozenset[int], entry: changes.Entry) -> bool:
 
 
 def _once(place: _Place, build: Callable[[], Built]) -> Answer:
-    """Return the answer of whoever builds it first; the others wait a bounded time for it.
-
-    One thread of a process does what :func:`_lead` says, for all that want the same.
-    """
-    while True:
-        mine = Event()
-        leading = _leading.setdefault(place.text, mine)
-        if leading is mine:
-            try:
-                return _lead(place, build)
-            finally:
-                del _leading[place.text]
-                mine.set()
-        is_built = leading.wait(PATIENCE_SECONDS)
-        answer, number = _look(place)
-        if answer is not None:
-            return answer
-        if not is_built:
-            return _build(place, build, number)
-
-
-def _lead(place: _Place, build: Callable[[], Built]) -> Answer:
     """Build the answer unless another process does, for which it waits a bounded time."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        is_mine = store.add(place.lock, 1, WAIT_SECONDS)
-        try:
-            # Looked at again: it may have been built between the look and the lock.
-            answer, number = _look(place)
-            if answer is not None:
-                return answer
-            if is_mine or time.monotonic() > deadline:
-                return _build(place, build, number)
-        finally:
-            if is_mine:
-                with suppress(store.Away):
-                    store.delete(place.lock)
-        time.sleep(LOOK_SECONDS)
+    try:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            is_mine = store.add(place.lock, 1, WAIT_SECONDS)
+            try:
+                # Looked at again: it may have been built between the look and the lock.
+                answer, number = _look(place)
+                if answer is not None:
+                    return answer
+                if is_mine or time.monotonic() > deadline:
+                    return _build(place, build, number)
+            finally:
+                if is_mine:
+                    with suppress(store.Away):
+                        store.delete(place.lock)
+            time.sleep(LOOK_SECONDS)
+    except store.Away:
+        return _finish(build(), place.encoding)
 
 
 def _build(place: _Place, build: Callable[[], Built], number: int) -> Answer:
