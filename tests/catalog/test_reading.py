@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -281,6 +282,106 @@ def test_pages_lose_and_repeat_nothing_among_equals(api, ordering):
     assert page.headers["X-Total-Count"] == "7"
     assert len(seen) == 7
     assert seen == sorted(seen, reverse=ordering is None or ordering.startswith("-"))
+
+
+def link(answer, rel):
+    """Return the URL of a neighbour, nothing where there is none."""
+    urls = dict(re.findall(r'<([^>]+)>; rel="(\w+)"', answer.headers.get("Link", "")))
+    return {each: url for url, each in urls.items()}.get(rel)
+
+
+LISTS = [
+    *(
+        f"{PRODUCTS}?ordering={sign}{column}"
+        for column in ("price", "name", "created_at")
+        for sign in ("", "-")
+    ),
+    PRODUCTS,
+    f"{PRODUCTS}?in_stock=true",
+    f"{PRODUCTS}?brand=nordwerk&in_stock=true&ordering=price",
+    f"{PRODUCTS}?search=part",
+    f"{PRODUCTS}?search=part&ordering=-price",
+    f"{PRODUCTS}?min_price=1&ordering=price",
+    "/api/categories/engine-parts/products/?in_stock=true",
+    "/api/categories/engine-parts/products/?brand=nordwerk",
+]
+
+
+@pytest.fixture
+def nine(engine):
+    return [
+        make_product(
+            f"Part {n}", category=engine, brand=Brand.objects.first() or make_brand(), price=5 + n // 4
+        )
+        for n in range(9)
+    ]
+
+
+@pytest.mark.parametrize("gone", ["sold", "deleted"])
+@pytest.mark.parametrize("path", LISTS)
+def test_who_comes_behind_the_end_finds_the_way_back(api, nine, path, gone):
+    """All that stood after a page went while somebody looked at it; and then all before it."""
+    first = api.get(f"{path}{'&' if '?' in path else '?'}page_size=2&count=true")
+    second = api.get(link(first, "next"))
+    third = api.get(link(second, "next"))
+    after_third, before_third = link(third, "next"), link(third, "prev")
+    kept = [row["id"] for page in (first, second, third) for row in page.json()]
+    everything = Product.objects.values_list("pk", flat=True)
+
+    take(everything.exclude(pk__in=kept), path, gone)
+    behind = api.get(after_third)
+    last = api.get(link(behind, "prev"))
+    middle = api.get(link(last, "prev"))
+
+    assert (behind.json(), link(behind, "next"), behind.headers["X-Total-Count"]) == ([], None, "6")
+    assert ([row["id"] for row in last.json()], link(last, "next")) == (kept[4:], None)
+    assert [row["id"] for row in middle.json()] == kept[2:4]
+
+    take(everything.filter(pk__in=kept[:4]), path, gone)
+    before = api.get(before_third)
+    new_first = api.get(link(before, "next"))
+
+    assert (before.json(), link(before, "prev")) == ([], None)
+    assert ([row["id"] for row in new_first.json()], link(new_first, "prev")) == (kept[4:], None)
+
+    take(everything, path, gone)
+    empty = api.get(link(api.get(after_third), "prev"))
+    assert (empty.status_code, empty.json(), "Link" in empty.headers) == (200, [], False)
+
+
+def take(rows, path, gone):
+    """Take products out of a list."""
+    if gone == "sold" and "in_stock" in path:
+        Product.objects.filter(pk__in=list(rows)).update(stock=0)
+    else:
+        Product.objects.filter(pk__in=list(rows)).delete()
+    cache.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "make"), [("/api/brands/", make_brand), ("/api/categories/", make_category)]
+)
+def test_lists_of_brands_and_categories_have_a_way_back_too(api, path, make):
+    made = [make(f"Group {n}") for n in range(4)]
+    first = api.get(path, {"page_size": 2})
+    behind = link(first, "next")
+    for each in made[2:]:
+        each.delete()
+
+    back = api.get(link(api.get(behind), "prev"))
+
+    assert (back.json(), "Link" in back.headers) == (first.json(), False)
+
+
+def test_the_end_of_a_list_is_none_of_another_one(api, nine):
+    first = api.get(PRODUCTS, {"page_size": 4, "ordering": "price"})
+    Product.objects.exclude(pk__in=[row["id"] for row in first.json()]).delete()
+    end = link(api.get(link(first, "next")), "prev")
+    cursor = end.partition("cursor=")[2].partition("&")[0]
+
+    answer = api.get(f"{PRODUCTS}?ordering=name&cursor={cursor}")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
 
 def test_a_cursor_of_another_ordering_is_refused(api):

@@ -61,7 +61,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page begins: after a row with these values, or before it when paging back."""
+    """Where a page begins: after a row with these values, or before it when paging back.
+
+    Without values it begins where the list does, or at its end when paging back.
+    """
 
     values: tuple[Any, ...]
     back: bool
@@ -109,7 +112,7 @@ class Keyset:
         at = None if cursor is None else self.decode(cursor, queryset.model)
         terms = self.terms(back=at is not None and at.back)
         listed = self.whole(queryset)
-        if at is not None:
+        if at is not None and at.values:
             queryset = queryset.filter(beyond(terms, at.values))
         if counted:
             count = _Count(countable(listed))
@@ -134,24 +137,29 @@ class Keyset:
     def assembled(
         self, rows: list[Any], model: type[Model], *, size: int, at: Cursor | None, total: int | None
     ) -> Page:
-        """Return the page of rows that were read in its order, one more than it holds if there are more."""
+        """Return the page of rows that were read in its order, one more than it holds if there are more.
+
+        Of a page that begins at a row something stood on the other side. Where nothing stands on this side
+        any more, that is the nearest end of the list: the row itself may be gone.
+        """
         back = at is not None and at.back
-        more = len(rows) > size
+        more, begun = len(rows) > size, at is not None and bool(at.values)
         rows = rows[:size]
         if back:
             rows.reverse()
+        has_next, has_previous = (begun, more) if back else (more, begun)
+        if not rows:
+            has_next, has_previous = begun and back, begun and not back
         return Page(
             rows,
-            next=self.encode(rows[-1], model, back=False) if rows and (more or back) else None,
-            previous=self.encode(rows[0], model, back=True)
-            if rows and (more if back else at is not None)
-            else None,
+            next=self.encode(rows[-1:], model, back=False) if has_next else None,
+            previous=self.encode(rows[:1], model, back=True) if has_previous else None,
             total=total,
         )
 
-    def encode(self, row: Any, model: type[Model], *, back: bool) -> str:
-        """Return the cursor of the page after a row, or before it."""
-        values = [_write(_value(row, name)) for name in self._names]
+    def encode(self, rows: Sequence[Any], model: type[Model], *, back: bool) -> str:
+        """Return the cursor of the page after a row, or before it; without a row, of that at an end."""
+        values = [_write(_value(row, name)) for row in rows for name in self._names]
         return _signer().sign_object([*self._list(model), back, *values])
 
     def decode(self, text: str, model: type[Model]) -> Cursor:
@@ -161,9 +169,9 @@ class Keyset:
         """
         parts, own = opened(text), self._list(model)
         count = len(own)
-        if parts[:count] != own or len(parts) != count + 1 + len(self.ordering):
+        if parts[:count] != own or len(parts) - count - 1 not in {0, len(self.ordering)}:
             raise exceptions.ValidationError({"cursor": [_("This is no cursor of this list.")]})
-        written = zip(self._names, parts[count + 1 :], strict=True)
+        written = zip(self._names, parts[count + 1 :], strict=False)
         return Cursor(tuple(_read(model, name, value) for name, value in written), back=parts[count])
 
     @property

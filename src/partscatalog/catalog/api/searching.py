@@ -170,12 +170,13 @@ class _Search:
     def _tiers(self, at: Cursor | None) -> Iterator[tuple[Tier, tuple[Any, ...]]]:
         """Yield the tiers of a page in its order; with the one where it begins, the place in it."""
         back = at is not None and at.back
+        begin, *place = (at.values if at else ()) or (None,)
         there = {*self.prepared.tiers, *([Tier.EXACT] if self.prepared.has_exact else [])}
         for tier in sorted(there, reverse=not back):
-            if at is None or (tier > at.values[0] if back else tier < at.values[0]):
+            if begin is None or (tier > begin if back else tier < begin):
                 yield tier, ()
-            elif tier == at.values[0]:
-                yield tier, at.values[1:]
+            elif tier == begin:
+                yield tier, tuple(place)
 
     def _of(self, tier: Tier) -> QuerySet[Any, Any]:
         """Return the products that may be in a tier, whatever their text."""

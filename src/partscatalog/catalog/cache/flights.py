@@ -40,8 +40,8 @@ def share(key: str, make: Callable[[], T]) -> T:
     """Return what ``make`` returns, called after this was: by this thread, or by one that wants the same.
 
     Whoever finds another one making it waits, and takes what the next one makes: the first may have read its
-    rows before a change that this caller knows of. So it is made once more for all who come meanwhile. One who
-    waits too long, or for one who fails, makes it alone.
+    rows before a change that this caller knows of. So it is made once more for all who come meanwhile. One
+    who waits too long, or for one who fails, makes it alone.
     """
     flight = _Flight()
     under_way = _under_way.setdefault(key, flight)
