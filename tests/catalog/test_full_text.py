@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from partscatalog.catalog.api import searching
@@ -234,6 +235,24 @@ def test_pages_show_everything_once_in_one_order_forwards_and_back(api, pistons,
         assert one != other or first > second
     assert [page.json() for page in back] == [page.json() for page in forwards[::-1]]
     assert {page.headers["X-Total-Count"] for page in forwards} == {"22"}
+
+
+def test_who_comes_behind_the_end_is_led_back_the_way_that_it_came(api, pistons):
+    forwards = walk(api, "next", api.get(PRODUCTS, {"search": "piston", "page_size": 5}))
+    kept = [row["id"] for page in forwards[:3] for row in page.json()]
+    after, before = forwards[3].request, forwards[2].request
+    Product.objects.exclude(pk__in=kept).delete()
+    cache.clear()
+
+    behind = api.get(f"{after['PATH_INFO']}?{after['QUERY_STRING']}")
+    back = walk(api, "prev", behind)
+    assert [[row["id"] for row in page.json()] for page in back] == [[], kept[10:], kept[5:10], kept[:5]]
+
+    third = api.get(f"{before['PATH_INFO']}?{before['QUERY_STRING']}")
+    Product.objects.filter(pk__in=kept[:10]).delete()
+    cache.clear()
+    onwards = walk(api, "next", walk(api, "prev", third)[-1])
+    assert [[row["id"] for row in page.json()] for page in onwards] == [[], kept[10:]]
 
 
 def test_pages_go_on_as_they_began_when_the_shop_has_grown(api, pistons, monkeypatch):
