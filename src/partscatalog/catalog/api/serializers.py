@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class CatalogSerializer(serializers.Serializer[Any]):
     """One that a site may replace by a subclass.
 
-    ``looks_beyond`` says that the subclass shows more than ours would look at: other products, the user's own
-    tables. Then every change in the catalog ends what is kept of its answers. Set it to False where it shows
-    what stands in the product with its brand, category and pictures, or in the category or brand itself.
+    ``looks_beyond`` says that the subclass shows more than ours looks at, such as other products. Then every
+    change in the catalog ends what is kept of its answers. Set it to False where it shows what stands in the
+    product with its brand, category and pictures, or in the category or brand itself.
     """
 
     looks_beyond: ClassVar[bool] = True
