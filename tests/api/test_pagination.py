@@ -230,14 +230,16 @@ def test_a_page_goes_on_where_its_last_row_was_deleted_and_new_ones_came(api):
     assert [row["name"] for row in second.json()] == ["E", "F"]
 
 
-def test_a_page_whose_rows_are_all_gone_is_empty_and_leads_nowhere(api):
+def test_a_page_whose_rows_are_all_gone_is_empty_and_leads_back_to_a_page_that_leads_nowhere(api):
     make_brands(3)
     first = api.get(BRANDS, {"page_size": 2})
     Brand.objects.all().delete()
 
     second = api.get(links(first)["next"])
+    back = api.get(links(second)["prev"])
 
-    assert (ids(second), links(second)) == ([], {})
+    assert (ids(second), [*links(second)]) == ([], ["prev"])
+    assert (ids(back), links(back)) == ([], {})
 
 
 @pytest.mark.parametrize(
