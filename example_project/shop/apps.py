@@ -15,6 +15,6 @@ class ShopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        if settings.CELERY_BROKER_URL:
+        if getattr(settings, "CELERY_BROKER_URL", ""):
             # Without one nothing is queued, and no process carries Celery's weight.
             import_module("config.celery")

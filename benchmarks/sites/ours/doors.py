@@ -72,7 +72,7 @@ def _middle(part: int) -> Product:
 
 @cache
 def _cursor(pages: Keyset, part: int) -> str:
-    return quote(pages.encode(_middle(part), Product, back=False))
+    return quote(pages.encode([_middle(part)], Product, back=False))
 
 
 def _facets(client: Client, path: str) -> Request:

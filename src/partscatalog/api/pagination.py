@@ -169,7 +169,8 @@ class Keyset:
         """
         parts, own = opened(text), self._list(model)
         count = len(own)
-        if parts[:count] != own or len(parts) - count - 1 not in {0, len(self.ordering)}:
+        is_whole = len(parts) - count - 1 in {0, len(self.ordering)} and isinstance(parts[count], bool)
+        if parts[:count] != own or not is_whole:
             raise exceptions.ValidationError({"cursor": [_("This is no cursor of this list.")]})
         written = zip(self._names, parts[count + 1 :], strict=False)
         return Cursor(tuple(_read(model, name, value) for name, value in written), back=parts[count])
